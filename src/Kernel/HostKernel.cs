@@ -1,0 +1,47 @@
+namespace Iopf.Kernel;
+
+/// <summary>What every function of the modeled kernel can reach: scheduler, clock, costs, counters and trace.</summary>
+/// <param name="scheduler">Who runs the threads and hands out the locks.</param>
+/// <param name="costs">What steps cost in virtual time.</param>
+public sealed class HostKernel(Scheduler scheduler, CostOptions costs)
+{
+    /// <summary>Creates the services of a single-threaded run with default costs.</summary>
+    public HostKernel()
+        : this(new InlineScheduler(), new CostOptions())
+    {
+    }
+
+    /// <summary>Who runs the threads and hands out the locks.</summary>
+    public Scheduler Scheduler { get; } = scheduler;
+
+    /// <summary>What steps cost in virtual time.</summary>
+    public CostOptions Costs { get; } = costs;
+
+    /// <summary>The virtual time.</summary>
+    public VirtualClock Clock { get; } = new();
+
+    /// <summary>What happened so far, in numbers.</summary>
+    public Tally Tally { get; } = new();
+
+    /// <summary>What happens, step by step, for those who listen.</summary>
+    public Trace Trace { get; } = new();
+
+    /// <summary>Reports one step to the trace; the text is not even built when nobody listens.</summary>
+    /// <param name="layer">The layer the step happens in.</param>
+    /// <param name="function">The kernel function, or the step of the hardware.</param>
+    /// <param name="device">The device it concerns; empty if none.</param>
+    /// <param name="iova">The device address it concerns, if any.</param>
+    /// <param name="text">What happens, in the words of the field.</param>
+    public void Step(
+        TraceLayer layer,
+        string function,
+        string device,
+        Iova? iova,
+        [System.Runtime.CompilerServices.InterpolatedStringHandlerArgument("")] ref TraceText text)
+    {
+        if (Trace.IsOn)
+        {
+            Trace.Emit(new TraceEvent(Trace.Count, Clock.Now, Scheduler.Current.Name, layer, function, device, iova, text.ToStringAndClear()));
+        }
+    }
+}

@@ -1,0 +1,15 @@
+namespace Iopf.Kernel;
+
+/// <summary>Watches one promise of the model; observes, never influences.</summary>
+public interface IInvariantChecker
+{
+    /// <summary>The promise's short name: M1, M2, P1, R1, ...</summary>
+    string Id { get; }
+
+    /// <summary>The promise in words.</summary>
+    string Promise { get; }
+
+    /// <summary>Looks at the state after an operation and reports what breaks the promise.</summary>
+    /// <param name="report">Called once per violation with the objects it concerns (iova, pfn, lock, thread).</param>
+    void Check(Action<string> report);
+}

@@ -1,0 +1,191 @@
+namespace Iopf.Kernel;
+
+/// <summary>Runs all kernel threads on one .NET thread, one at a time and to completion.</summary>
+/// <remarks>
+/// A thread that must wait lets the runnable threads run on top of it; when none is left the wait is reported as a deadlock.
+/// A lock held by a thread underneath can never be released from above: taking it is reported at once, with both places.
+/// </remarks>
+public sealed class InlineScheduler : Scheduler
+{
+    private readonly Queue<KernelThread> _ready = new();
+    private KernelThread _current = new("main", activation: null);
+
+    /// <inheritdoc/>
+    public override KernelThread Current => _current;
+
+    /// <summary>
+    /// Asked when a thread waits and nothing is runnable: the environment may act (a signal arrives, a file is closed) and
+    /// return <see langword="true"/>, or return <see langword="false"/> to have the deadlock reported.
+    /// </summary>
+    public Func<KernelThread, WaitQueue, bool>? NothingRunnable { get; set; }
+
+    /// <inheritdoc/>
+    public override KernelThread CreateThread(string name, Action activation) => new(name, activation);
+
+    /// <inheritdoc/>
+    public override KernelThread CreateCaller(string name) => new(name, activation: null);
+
+    /// <inheritdoc/>
+    public override ThreadScope Enter(KernelThread thread)
+    {
+        ThreadScope scope = new(this, thread, _current);
+        _current = thread;
+        return scope;
+    }
+
+    /// <inheritdoc/>
+    public override void Wake(KernelThread thread)
+    {
+        Invariant.Hold(thread.Activation is not null, "only a thread with an activation is woken");
+        if (!thread.IsReady)
+        {
+            thread.IsReady = true;
+            _ready.Enqueue(thread);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void RunReady()
+    {
+        while (_ready.TryDequeue(out KernelThread? thread))
+        {
+            Run(thread);
+        }
+    }
+
+    internal override void Acquire(KernelLock @lock, LockMode mode, string place)
+    {
+        if (@lock.Kind != LockKind.SpinLock)
+        {
+            RequireMaySleep(@lock.Name, place);
+        }
+
+        if (!TryAcquire(@lock, mode, place))
+        {
+            ReportBlocked(@lock, place);
+        }
+    }
+
+    internal override bool TryAcquire(KernelLock @lock, LockMode mode, string place)
+    {
+        if (@lock.Owner is not null || (mode == LockMode.Exclusive && @lock.Readers > 0))
+        {
+            return false;
+        }
+
+        if (mode == LockMode.Exclusive)
+        {
+            @lock.Owner = _current;
+            @lock.OwnerPlace = place;
+        }
+        else
+        {
+            @lock.Readers++;
+        }
+
+        _current.Took(@lock, mode, place);
+        return true;
+    }
+
+    internal override void Release(KernelLock @lock, LockMode mode)
+    {
+        if (!_current.Dropped(@lock, mode))
+        {
+            throw new LockMisuseException(
+                $"{_current.Name} releases {@lock.Name}, which it does not hold (owner: {@lock.Owner?.Name ?? "none"})");
+        }
+
+        if (mode == LockMode.Exclusive)
+        {
+            @lock.Owner = null;
+        }
+        else
+        {
+            @lock.Readers--;
+            (@lock as Srcu)?.ReaderLeft();
+        }
+    }
+
+    internal override WaitOutcome Wait(WaitQueue queue, Func<bool> condition, bool killable, string place)
+    {
+        RequireMaySleep(queue.Name, place);
+        while (!condition())
+        {
+            if (killable && _current.HasFatalSignal)
+            {
+                return WaitOutcome.Killed;
+            }
+
+            if (_ready.TryDequeue(out KernelThread? thread))
+            {
+                Run(thread);
+            }
+            else if (NothingRunnable?.Invoke(_current, queue) != true)
+            {
+                throw new DeadlockException(
+                    $"{_current.Name} waits in {place} for {queue.Name}, and no thread can end the wait (it holds {_current.DescribeHeldLocks()})");
+            }
+        }
+
+        return WaitOutcome.Woken;
+    }
+
+    internal override void WakeAll(WaitQueue queue)
+    {
+        // Waiters are underneath on this very stack: they look at their condition when control returns to them.
+    }
+
+    internal override void Leave(KernelThread thread, KernelThread previous)
+    {
+        Invariant.Hold(ReferenceEquals(_current, thread), "threads leave in the reverse order of entering");
+        _current = previous;
+        RequireNoLockHeld(thread);
+    }
+
+    private static void RequireNoLockHeld(KernelThread thread)
+    {
+        if (thread.HeldLockCount > 0)
+        {
+            throw new LockMisuseException($"{thread.Name} returned with locks held: {thread.DescribeHeldLocks()}");
+        }
+    }
+
+    private void Run(KernelThread thread)
+    {
+        KernelThread previous = _current;
+        thread.IsReady = false;
+        _current = thread;
+        try
+        {
+            thread.Activation!();
+        }
+        finally
+        {
+            _current = previous;
+        }
+
+        RequireNoLockHeld(thread);
+    }
+
+    private void RequireMaySleep(string what, string place)
+    {
+        if (_current.IsAtomic)
+        {
+            throw new LockMisuseException(
+                $"{_current.Name} may sleep on {what} in {place} while it holds a spinlock (it holds {_current.DescribeHeldLocks()})");
+        }
+    }
+
+    private void ReportBlocked(KernelLock @lock, string place)
+    {
+        if (_current.Holds(@lock))
+        {
+            throw new LockMisuseException(
+                $"{_current.Name} takes {@lock.Name} in {place} while it already holds it (it holds {_current.DescribeHeldLocks()})");
+        }
+
+        string holder = @lock.Owner is { } owner ? $"{owner.Name} since {@lock.OwnerPlace}" : $"{@lock.Readers} readers";
+        throw new DeadlockException(
+            $"{_current.Name} waits in {place} for {@lock.Name}, held by {holder}, which cannot run (it holds {_current.DescribeHeldLocks()})");
+    }
+}

@@ -1,0 +1,91 @@
+namespace Iopf.Kernel;
+
+/// <summary>A thread of the modeled kernel: an interrupt thread, a worker, a caller of ioctls, a device engine.</summary>
+/// <remarks>
+/// A thread's activation runs from start to end each time the thread is woken; an interrupt thread drains its queue and returns,
+/// a caller of ioctls is entered with <see cref="Scheduler.Enter"/>. Which .NET thread carries it is the scheduler's affair.
+/// </remarks>
+public sealed class KernelThread
+{
+    private readonly List<HeldLock> _held = new(8);
+
+    internal KernelThread(string name, Action? activation)
+    {
+        Name = name;
+        Activation = activation;
+    }
+
+    /// <summary>The name in traces and reports, for example <c>irq/smmu0-evtq</c>.</summary>
+    public string Name { get; }
+
+    /// <summary>Whether a fatal signal is pending, which ends every killable wait.</summary>
+    /// <remarks>Kernel: <c>fatal_signal_pending</c>.</remarks>
+    public bool HasFatalSignal { get; set; }
+
+    /// <summary>How many locks the thread holds.</summary>
+    public int HeldLockCount => _held.Count;
+
+    /// <summary>Whether the thread may not sleep now.</summary>
+    /// <remarks>Kernel: <c>in_atomic</c>.</remarks>
+    public bool IsAtomic => SpinLocksHeld > 0;
+
+    internal Action? Activation { get; }
+
+    internal bool IsReady { get; set; }
+
+    internal int SpinLocksHeld { get; private set; }
+
+    /// <inheritdoc/>
+    public override string ToString() => Name;
+
+    /// <summary>Whether the thread holds a lock in any mode.</summary>
+    /// <param name="lock">The lock.</param>
+    /// <returns>Whether it does.</returns>
+    public bool Holds(KernelLock @lock)
+    {
+        for (int i = _held.Count - 1; i >= 0; i--)
+        {
+            if (ReferenceEquals(_held[i].Lock, @lock))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Lists the held locks with the places that took them, newest last.</summary>
+    /// <returns>For example <c>iommu.lock (MapDma), mmap_lock (PinPages)</c>; "no lock" if there is none.</returns>
+    public string DescribeHeldLocks() =>
+        _held.Count == 0 ? "no lock" : string.Join(", ", _held.Select(held => $"{held.Lock.Name} ({held.Place})"));
+
+    internal void Took(KernelLock @lock, LockMode mode, string place)
+    {
+        _held.Add(new HeldLock(@lock, mode, place));
+        if (@lock.Kind == LockKind.SpinLock)
+        {
+            SpinLocksHeld++;
+        }
+    }
+
+    internal bool Dropped(KernelLock @lock, LockMode mode)
+    {
+        for (int i = _held.Count - 1; i >= 0; i--)
+        {
+            if (ReferenceEquals(_held[i].Lock, @lock) && _held[i].Mode == mode)
+            {
+                _held.RemoveAt(i);
+                if (@lock.Kind == LockKind.SpinLock)
+                {
+                    SpinLocksHeld--;
+                }
+
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private readonly record struct HeldLock(KernelLock Lock, LockMode Mode, string Place);
+}

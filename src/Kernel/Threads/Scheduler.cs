@@ -1,0 +1,47 @@
+namespace Iopf.Kernel;
+
+/// <summary>Decides which kernel thread runs, and who gets a lock.</summary>
+/// <remarks>
+/// Model code is ordinary synchronous C#: it takes locks, waits, starts and wakes threads only through this port.
+/// <see cref="InlineScheduler"/> is the fast single-threaded answer.
+/// </remarks>
+public abstract class Scheduler
+{
+    /// <summary>The thread that is running.</summary>
+    public abstract KernelThread Current { get; }
+
+    /// <summary>Creates a thread that sleeps until it is woken.</summary>
+    /// <param name="name">Its name in traces and reports.</param>
+    /// <param name="activation">What it does from one wake-up to the next sleep.</param>
+    /// <returns>The thread.</returns>
+    public abstract KernelThread CreateThread(string name, Action activation);
+
+    /// <summary>Creates a thread that is not started by the kernel but enters it: a process calling an ioctl, a device.</summary>
+    /// <param name="name">Its name in traces and reports.</param>
+    /// <returns>The thread, to be passed to <see cref="Enter"/>.</returns>
+    public abstract KernelThread CreateCaller(string name);
+
+    /// <summary>Runs what follows as another thread, until the returned scope is disposed of.</summary>
+    /// <param name="thread">A caller made by <see cref="CreateCaller"/>.</param>
+    /// <returns>The scope.</returns>
+    public abstract ThreadScope Enter(KernelThread thread);
+
+    /// <summary>Makes a sleeping thread runnable; waking it again before it ran has no further effect.</summary>
+    /// <param name="thread">A thread made by <see cref="CreateThread"/>.</param>
+    public abstract void Wake(KernelThread thread);
+
+    /// <summary>Gives the floor to the runnable threads until none is left.</summary>
+    public abstract void RunReady();
+
+    internal abstract void Acquire(KernelLock @lock, LockMode mode, string place);
+
+    internal abstract bool TryAcquire(KernelLock @lock, LockMode mode, string place);
+
+    internal abstract void Release(KernelLock @lock, LockMode mode);
+
+    internal abstract WaitOutcome Wait(WaitQueue queue, Func<bool> condition, bool killable, string place);
+
+    internal abstract void WakeAll(WaitQueue queue);
+
+    internal abstract void Leave(KernelThread thread, KernelThread previous);
+}

@@ -1,0 +1,23 @@
+namespace Iopf.Kernel;
+
+/// <summary>The steps of a run, handed to whoever listens.</summary>
+public sealed class Trace
+{
+    private Action<TraceEvent>? _listeners;
+
+    /// <summary>Whether anybody listens.</summary>
+    public bool IsOn => _listeners is not null;
+
+    /// <summary>How many events were emitted.</summary>
+    public long Count { get; private set; }
+
+    /// <summary>Starts handing every later event to a listener.</summary>
+    /// <param name="listener">Called in the order of events; it observes and must not change the model.</param>
+    public void Subscribe(Action<TraceEvent> listener) => _listeners += listener;
+
+    internal void Emit(in TraceEvent traceEvent)
+    {
+        Count++;
+        _listeners?.Invoke(traceEvent);
+    }
+}
