@@ -1,0 +1,20 @@
+namespace Iopf.VfioType1;
+
+/// <summary>Which pages does the dirty log report beside those it saw written?</summary>
+/// <remarks>
+/// Kernel: the scope tests of <c>update_user_bitmap</c> and <c>vfio_iommu_type1_pin_pages</c>. Baseline: <c>PinnedOrWholeScope</c>;
+/// patch 6 replaces it. Asked from: those two.
+/// </remarks>
+public interface IDirtyScope
+{
+    /// <summary>Whether every page of a mapping is reported dirty.</summary>
+    /// <param name="container">The container.</param>
+    /// <param name="mapping">The mapping.</param>
+    /// <returns>Whether the log says "all".</returns>
+    bool ReportsAll(Type1Container container, DmaMapping mapping);
+
+    /// <summary>Whether a vendor driver's pin narrows its group's scope to pinned pages.</summary>
+    /// <param name="container">The container.</param>
+    /// <returns>Whether it does.</returns>
+    bool PinNarrowsScope(Type1Container container);
+}

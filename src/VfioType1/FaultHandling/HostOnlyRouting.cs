@@ -1,0 +1,9 @@
+using Iopf.Iommu;
+
+namespace Iopf.VfioType1;
+
+/// <summary>Baseline: every fault is the host's.</summary>
+internal sealed class HostOnlyRouting : IFaultRouting
+{
+    public FaultRoute RouteOf(Device device, in IommuFault fault) => FaultRoute.Host;
+}

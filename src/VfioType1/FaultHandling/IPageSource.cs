@@ -1,0 +1,25 @@
+using Iopf.Iommu;
+using Iopf.Kernel;
+
+namespace Iopf.VfioType1;
+
+/// <summary>How does a fault obtain pages of the owner's memory, and let go of those it did not map?</summary>
+/// <remarks>
+/// Kernel: the pinning step of <c>vfio_iommu_type1_dma_map_iopf</c>. Baseline: <c>LongTermPins</c>; patch 3 replaces it.
+/// Asked from: <c>vfio_iommu_type1_dma_map_iopf</c>.
+/// </remarks>
+public interface IPageSource
+{
+    /// <summary>Obtains pages in ascending order, no lock of ours held; may fault them in, break COW, or wait.</summary>
+    /// <param name="mapping">The mapping they belong to.</param>
+    /// <param name="first">The process address of the first page.</param>
+    /// <param name="access">The access that is needed.</param>
+    /// <param name="frames">Receives the frames; its length is how many pages are asked for.</param>
+    /// <returns>How many pages were obtained, at least 1; or the error of the first page.</returns>
+    Result<int> Obtain(DmaMapping mapping, UserAddress first, IommuProt access, Span<Pfn> frames);
+
+    /// <summary>Lets go of pages that were obtained but not mapped.</summary>
+    /// <param name="mapping">The mapping they were obtained for.</param>
+    /// <param name="frames">The frames.</param>
+    void Return(DmaMapping mapping, ReadOnlySpan<Pfn> frames);
+}

@@ -1,0 +1,96 @@
+using Iopf.Iommu;
+using Iopf.Kernel;
+using Iopf.Mm;
+
+namespace Iopf.VfioType1;
+
+/// <summary>One DMA mapping: a range of iovas backed by a range of a process's memory.</summary>
+/// <remarks>Kernel: <c>struct vfio_dma</c>.</remarks>
+/// <param name="iova">Its first iova.</param>
+/// <param name="vaddr">The process address behind the first iova.</param>
+/// <param name="prot">The access it grants: read, write or both.</param>
+/// <param name="task">The process (thread group) that made it.</param>
+/// <param name="mm">
+/// The address space behind it; held, so that it is found even after the thread-group leader exited (E17).
+/// </param>
+/// <param name="hasLockCap">Whether the process may lock memory without limit.</param>
+public sealed class DmaMapping(Iova iova, UserAddress vaddr, IommuProt prot, Process task, AddressSpace mm, bool hasLockCap)
+{
+    /// <summary>Its first iova.</summary>
+    public Iova Iova { get; } = iova;
+
+    /// <summary>The process address behind the first iova.</summary>
+    public UserAddress Vaddr { get; set; } = vaddr;
+
+    /// <summary>The length in bytes; grows while a mapping is being made, 0 at first.</summary>
+    public ulong Size { get; set; }
+
+    /// <summary>The access it grants.</summary>
+    public IommuProt Prot { get; } = prot;
+
+    /// <summary>The process that made it.</summary>
+    public Process Task { get; } = task;
+
+    /// <summary>The address space behind it.</summary>
+    public AddressSpace Mm { get; set; } = mm;
+
+    /// <summary>Whether the process could lock memory without limit when it made the mapping.</summary>
+    /// <remarks>Kernel: <c>lock_cap</c>.</remarks>
+    public bool HasLockCap { get; } = hasLockCap;
+
+    /// <summary>Whether the whole mapping is pinned and entered in the IOMMU domains.</summary>
+    /// <remarks>Kernel: <c>iommu_mapped</c>.</remarks>
+    public bool IsIommuMapped { get; set; }
+
+    /// <summary>Whether its pages are entered in the IOMMU domains one fault at a time.</summary>
+    public bool IsOnDemand { get; set; }
+
+    /// <summary>Whether the mapping still belongs to its container; false for ever once it was removed.</summary>
+    public bool IsLinked { get; set; } = true;
+
+    /// <summary>Whether the vaddr was handed back and a new one is awaited.</summary>
+    /// <remarks>Kernel: <c>vaddr_invalid</c>.</remarks>
+    public bool IsVaddrInvalid { get; set; }
+
+    /// <summary>The pages that vendor drivers pinned.</summary>
+    /// <remarks>Kernel: <c>pfn_list</c>.</remarks>
+    public ExternalPinList ExternalPins { get; } = new();
+
+    /// <summary>One bit a page: written since the log was last read; <see langword="null"/> while nothing is logged.</summary>
+    /// <remarks>Kernel: <c>bitmap</c>.</remarks>
+    public DirtyBitmap? Dirty { get; set; }
+
+    /// <summary>Which pages were entered in every domain by a fault.</summary>
+    /// <remarks>Kernel: <c>iopf_mapped_bitmap</c>. Deviation: sparse, and part of every mapping from its birth (E07, E38, E59).</remarks>
+    public PageBitmap MappedPages { get; } = new();
+
+    /// <summary>Which of <see cref="MappedPages"/> a vendor driver's pin holds in place: they are not invalidated.</summary>
+    public PageBitmap HeldPages { get; } = new();
+
+    /// <summary>How many pages of <see cref="MappedPages"/> keep the pin that their fault took.</summary>
+    public long FaultPins { get; set; }
+
+    /// <summary>The iovas from the first to the last; only for a mapping of at least one page.</summary>
+    public IovaRange Range => IovaRange.OfLength(Iova, Size);
+
+    /// <summary>The process addresses from the first to the last; only for a mapping of at least one page.</summary>
+    public UserRange VaddrRange => UserRange.OfLength(Vaddr, Size);
+
+    /// <summary>The process address behind an iova.</summary>
+    /// <param name="iova">An iova of the mapping.</param>
+    /// <returns>The address.</returns>
+    public UserAddress VaddrOf(Iova iova) => Vaddr.Plus(iova.Value - Iova.Value);
+
+    /// <summary>The number of an iova's page, counted from the start of the mapping.</summary>
+    /// <param name="iova">An iova of the mapping.</param>
+    /// <returns>The index.</returns>
+    public ulong PageIndexOf(Iova iova) => (iova.Value - Iova.Value) >> Page.Shift;
+
+    /// <summary>The iova of a page of the mapping.</summary>
+    /// <param name="pageIndex">The page's number, counted from the start of the mapping.</param>
+    /// <returns>Its first iova.</returns>
+    public Iova IovaOfPage(ulong pageIndex) => Iova.PlusPages(pageIndex);
+
+    /// <inheritdoc/>
+    public override string ToString() => $"dma {Iova}+0x{Size:x}";
+}

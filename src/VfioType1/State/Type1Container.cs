@@ -1,0 +1,129 @@
+using Iopf.Kernel;
+
+namespace Iopf.VfioType1;
+
+/// <summary>The type1 backend's state for one VFIO container.</summary>
+/// <remarks>Kernel: <c>struct vfio_iommu</c>. <see cref="Lock"/> protects everything here unless a member says otherwise.</remarks>
+public sealed class Type1Container
+{
+    /// <summary>Creates the state of a container that was just opened.</summary>
+    /// <param name="kernel">Scheduler, clock and trace.</param>
+    /// <param name="id">A number for reports, unique in a run.</param>
+    /// <param name="isV2">Whether unmapping may not bisect mappings (<c>VFIO_TYPE1v2_IOMMU</c>).</param>
+    /// <param name="isNesting">Whether its domains are nesting domains (<c>VFIO_TYPE1_NESTING_IOMMU</c>).</param>
+    /// <param name="mappingLimit">How many mappings may exist at once.</param>
+    public Type1Container(HostKernel kernel, int id, bool isV2, bool isNesting, int mappingLimit)
+    {
+        ArgumentNullException.ThrowIfNull(kernel);
+        Id = id;
+        IsV2 = isV2;
+        IsNesting = isNesting;
+        MappingsAvailable = mappingLimit;
+        Lock = new KernelMutex(kernel.Scheduler, $"iommu.lock (container {id})", "iommu.lock");
+        PagesLock = new KernelMutex(kernel.Scheduler, $"iommu.pages_lock (container {id})", "iommu.pages_lock");
+        VaddrWait = new WaitQueue(kernel.Scheduler, $"a valid vaddr (container {id})");
+    }
+
+    /// <summary>A number for reports, unique in a run.</summary>
+    public int Id { get; }
+
+    /// <summary>Whether unmapping may not bisect mappings.</summary>
+    public bool IsV2 { get; }
+
+    /// <summary>Whether the domains translate guest-physical addresses only (stage 2).</summary>
+    public bool IsNesting { get; }
+
+    /// <summary>Protects the container. Never held while pages of a faulting access are obtained.</summary>
+    /// <remarks>Kernel: <c>iommu-&gt;lock</c>.</remarks>
+    public KernelMutex Lock { get; }
+
+    /// <summary>
+    /// Keeps what is mapped on demand and the MMU notifier apart: the innermost lock of the container, taken inside
+    /// <see cref="Lock"/>, mmap_lock and the rmap locks; nothing that may reclaim memory runs under it.
+    /// </summary>
+    /// <remarks>
+    /// Deviation: the posted notifier takes <c>iommu-&gt;lock</c>, which closes lock cycles (E23 to E26). Only the unpinned-mapping
+    /// patch takes this lock, through <see cref="IInvalidationGuard"/>.
+    /// </remarks>
+    public KernelMutex PagesLock { get; }
+
+    /// <summary>Where threads sleep until every mapping has a valid vaddr again.</summary>
+    /// <remarks>Kernel: <c>vaddr_wait</c>.</remarks>
+    public WaitQueue VaddrWait { get; }
+
+    /// <summary>The IOMMU domains, newest first. Changed under <see cref="Lock"/> and inside <see cref="IInvalidationGuard"/>.</summary>
+    /// <remarks>Kernel: <c>domain_list</c>. The newest is "the first domain" of look-ups by physical address.</remarks>
+    public List<Type1Domain> Domains { get; } = [];
+
+    /// <summary>The groups of mediated devices without an IOMMU of their own; <see langword="null"/> if there are none.</summary>
+    /// <remarks>Kernel: <c>external_domain</c>.</remarks>
+    public List<Type1Group>? ExternalGroups { get; set; }
+
+    /// <summary>The DMA mappings. Changed under <see cref="Lock"/> and inside <see cref="IInvalidationGuard"/>.</summary>
+    /// <remarks>Kernel: <c>dma_list</c>.</remarks>
+    public MappingTree Mappings { get; } = new();
+
+    /// <summary>The iova ranges that may be mapped; empty means all.</summary>
+    /// <remarks>Kernel: <c>iova_list</c>.</remarks>
+    public List<IovaRange> ValidIova { get; } = [];
+
+    /// <summary>How many more mappings may be made.</summary>
+    /// <remarks>Kernel: <c>dma_avail</c>.</remarks>
+    public int MappingsAvailable { get; set; }
+
+    /// <summary>How many mappings wait for a new vaddr.</summary>
+    /// <remarks>Kernel: <c>vaddr_invalid_count</c>.</remarks>
+    public int VaddrInvalidCount { get; set; }
+
+    /// <summary>The page sizes that every domain supports; bit n stands for 2^n bytes.</summary>
+    /// <remarks>Kernel: <c>pgsize_bitmap</c>.</remarks>
+    public ulong PageSizes { get; set; } = ~(Page.Size - 1);
+
+    /// <summary>How many IOMMU groups may write to any mapped page without telling.</summary>
+    /// <remarks>Kernel: <c>num_non_pinned_groups</c>.</remarks>
+    public int NonPinnedGroups { get; set; }
+
+    /// <summary>Whether dirty pages are logged.</summary>
+    /// <remarks>Kernel: <c>dirty_page_tracking</c>.</remarks>
+    public bool IsTrackingDirtyPages { get; set; }
+
+    /// <summary>Whether the container's file is still open.</summary>
+    /// <remarks>Kernel: <c>container_open</c>.</remarks>
+    public bool IsOpen { get; set; } = true;
+
+    /// <summary>Whether faults of the devices are served: set by <c>VFIO_IOMMU_ENABLE_IOPF</c>, never cleared.</summary>
+    /// <remarks>Kernel: <c>iopf_enabled</c>.</remarks>
+    public bool IsIopfEnabled { get; set; }
+
+    /// <summary>Vendor drivers to be told when a mapping with pinned pages is unmapped.</summary>
+    /// <remarks>Kernel: the blocking notifier chain.</remarks>
+    public List<Vfio.IVfioDmaUnmapNotifier> UnmapNotifiers { get; } = [];
+
+    /// <summary>The smallest page size that every domain supports, in bytes.</summary>
+    public ulong Granule => PageSizes & (~PageSizes + 1);
+
+    /// <summary>The domain whose tables answer look-ups by physical address.</summary>
+    public Type1Domain? FirstDomain => Domains.Count > 0 ? Domains[0] : null;
+
+    /// <summary>The domain and group state of an attached IOMMU group.</summary>
+    /// <param name="group">The IOMMU group.</param>
+    /// <returns>Its domain and state, or <see langword="null"/> when it is not attached to an IOMMU domain of this container.</returns>
+    public (Type1Domain Domain, Type1Group Group)? FindGroup(Iommu.IommuGroup group)
+    {
+        foreach (Type1Domain domain in Domains)
+        {
+            foreach (Type1Group candidate in domain.Groups)
+            {
+                if (ReferenceEquals(candidate.IommuGroup, group))
+                {
+                    return (domain, candidate);
+                }
+            }
+        }
+
+        return null;
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"container {Id}";
+}
