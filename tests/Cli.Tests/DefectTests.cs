@@ -15,7 +15,9 @@ public sealed class DefectTests : IDisposable
         CliOutcome outcome = _cli.Run("run", "one-fault");
 
         Assert.Equal((3, ""), (outcome.ExitCode, outcome.Output));
-        Assert.Equal("iopf: defect of the model: InvariantViolationException: the lock is held (IOPF_DEBUG=1 shows where)\n", outcome.Error);
+        Assert.Equal(
+            "iopf: defect of the model: InvariantViolationException: the lock is held (IOPF_DEBUG=1 shows where)\n",
+            outcome.Error);
     }
 
     [Fact]
