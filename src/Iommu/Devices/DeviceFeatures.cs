@@ -1,0 +1,26 @@
+using Iopf.Kernel;
+
+namespace Iopf.Iommu;
+
+/// <summary>Switches features of devices through their IOMMU driver.</summary>
+/// <remarks>Kernel: <c>iommu_dev_enable_feature</c>, <c>iommu_dev_disable_feature</c>, <c>iommu_dev_feature_enabled</c>.</remarks>
+public sealed class DeviceFeatures
+{
+    /// <summary>Switches a feature on.</summary>
+    /// <param name="device">The device.</param>
+    /// <param name="feature">The feature.</param>
+    /// <returns>The driver's answer; ENODEV for a device without IOMMU.</returns>
+    public Errno Enable(Device device, IommuFeature feature) => device.Iommu?.Driver.EnableFeature(device, feature) ?? Errno.ENODEV;
+
+    /// <summary>Switches a feature off.</summary>
+    /// <param name="device">The device.</param>
+    /// <param name="feature">The feature.</param>
+    /// <returns>The driver's answer; EBUSY for a device without IOMMU.</returns>
+    public Errno Disable(Device device, IommuFeature feature) => device.Iommu?.Driver.DisableFeature(device, feature) ?? Errno.EBUSY;
+
+    /// <summary>Whether a feature is on.</summary>
+    /// <param name="device">The device.</param>
+    /// <param name="feature">The feature.</param>
+    /// <returns>The driver's answer; <see langword="false"/> for a device without IOMMU.</returns>
+    public bool IsEnabled(Device device, IommuFeature feature) => device.Iommu?.Driver.IsFeatureEnabled(device, feature) ?? false;
+}

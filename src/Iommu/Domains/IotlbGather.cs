@@ -1,0 +1,54 @@
+namespace Iopf.Iommu;
+
+/// <summary>What was unmapped since the IOTLB was last synced.</summary>
+/// <remarks>Kernel: <c>struct iommu_iotlb_gather</c>. <c>default</c> is empty; an empty gather has page size 0.</remarks>
+public struct IotlbGather : IEquatable<IotlbGather>
+{
+    /// <summary>The first iova.</summary>
+    public ulong First { get; set; }
+
+    /// <summary>The last iova (inclusive).</summary>
+    public ulong Last { get; set; }
+
+    /// <summary>The size of every page gathered, in bytes; 0 while nothing is.</summary>
+    public ulong PageSize { get; set; }
+
+    /// <summary>Whether nothing is gathered.</summary>
+    public readonly bool IsEmpty => PageSize == 0;
+
+    /// <summary>Whether two gathers hold the same.</summary>
+    /// <param name="left">One gather.</param>
+    /// <param name="right">Another gather.</param>
+    public static bool operator ==(IotlbGather left, IotlbGather right) => left.Equals(right);
+
+    /// <summary>Whether two gathers differ.</summary>
+    /// <param name="left">One gather.</param>
+    /// <param name="right">Another gather.</param>
+    public static bool operator !=(IotlbGather left, IotlbGather right) => !left.Equals(right);
+
+    /// <summary>Whether a page can join without a sync: same size, and adjacent to or inside what is gathered.</summary>
+    /// <param name="iova">The page's first iova.</param>
+    /// <param name="size">Its size in bytes.</param>
+    /// <returns>Whether it can.</returns>
+    public readonly bool CanAdd(ulong iova, ulong size) =>
+        IsEmpty || (PageSize == size && iova <= Last + 1 && iova + size >= First);
+
+    /// <summary>Adds a page that can join.</summary>
+    /// <param name="iova">The page's first iova.</param>
+    /// <param name="size">Its size in bytes.</param>
+    public void Add(ulong iova, ulong size)
+    {
+        First = IsEmpty ? iova : Math.Min(First, iova);
+        Last = IsEmpty ? iova + size - 1 : Math.Max(Last, iova + size - 1);
+        PageSize = size;
+    }
+
+    /// <inheritdoc/>
+    public readonly bool Equals(IotlbGather other) => First == other.First && Last == other.Last && PageSize == other.PageSize;
+
+    /// <inheritdoc/>
+    public override readonly bool Equals(object? obj) => obj is IotlbGather other && Equals(other);
+
+    /// <inheritdoc/>
+    public override readonly int GetHashCode() => HashCode.Combine(First, Last, PageSize);
+}

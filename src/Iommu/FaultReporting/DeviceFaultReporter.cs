@@ -1,0 +1,78 @@
+using Iopf.Kernel;
+
+namespace Iopf.Iommu;
+
+/// <summary>Passes the faults that IOMMU drivers see on to the handlers of the devices.</summary>
+/// <param name="kernel">Counters and trace.</param>
+/// <param name="filter">Whether a handler wants a fault.</param>
+/// <param name="observers">Who watches.</param>
+public sealed class DeviceFaultReporter(HostKernel kernel, IFaultReportFilter filter, IEnumerable<IFaultObserver> observers)
+{
+    private readonly IFaultObserver[] _observers = [.. observers];
+
+    /// <summary>Reports one fault; runs the handler under the device's param.lock.</summary>
+    /// <remarks>Kernel: <c>iommu_report_device_fault</c>.</remarks>
+    /// <param name="device">The device.</param>
+    /// <param name="fault">The fault.</param>
+    /// <returns>EINVAL for a device without IOMMU or handler; the filter's or the handler's error. After an error the caller answers.</returns>
+    public Errno Report(Device device, in IommuFault fault)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        kernel.Tally.FaultsReported++;
+        kernel.Tally.PageRequests += fault.Type == FaultType.PageRequest ? 1 : 0;
+        kernel.Step(
+            TraceLayer.IommuCore,
+            "iommu_report_device_fault",
+            device.Name,
+            fault.Address,
+            $"{fault.Type} {fault.Stage} {fault.Permissions} group 0x{fault.GroupId:x}");
+
+        Errno outcome = Pass(device, in fault);
+        foreach (IFaultObserver observer in _observers)
+        {
+            observer.Reported(device, in fault, outcome);
+        }
+
+        return outcome;
+    }
+
+    private Errno Pass(Device device, in IommuFault fault)
+    {
+        if (device.Iommu is not { } param)
+        {
+            return Errno.EINVAL;
+        }
+
+        using (param.Lock.Hold())
+        {
+            if (param.Registration is not { Handler: { } handler } registration)
+            {
+                return Errno.EINVAL;
+            }
+
+            // Before anything is queued, so that a fault nobody wants leaves no trace (E02).
+            Errno error = filter.Admit(registration.Capabilities, in fault);
+            if (error != Errno.None)
+            {
+                return error;
+            }
+
+            bool isPending = fault.Type == FaultType.PageRequest && fault.IsLastOfGroup;
+            if (isPending)
+            {
+                using (param.Pending.Lock.Hold())
+                {
+                    param.Pending.Append(in fault);
+                }
+            }
+
+            error = handler.Handle(device, in fault);
+            if (error != Errno.None && isPending)
+            {
+                param.Pending.Withdraw(in fault);
+            }
+
+            return error;
+        }
+    }
+}

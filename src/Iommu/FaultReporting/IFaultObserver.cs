@@ -1,0 +1,19 @@
+using Iopf.Kernel;
+
+namespace Iopf.Iommu;
+
+/// <summary>Watches the faults that pass through the iommu core; observes only.</summary>
+public interface IFaultObserver
+{
+    /// <summary>A driver reported a fault, and the core passed it on or refused it.</summary>
+    /// <param name="device">The device.</param>
+    /// <param name="fault">The fault.</param>
+    /// <param name="outcome">What the report returned.</param>
+    void Reported(Device device, in IommuFault fault, Errno outcome);
+
+    /// <summary>A page request was answered.</summary>
+    /// <param name="device">The device.</param>
+    /// <param name="request">The request as it was reported.</param>
+    /// <param name="code">The answer.</param>
+    void Responded(Device device, in IommuFault request, PageResponseCode code);
+}
