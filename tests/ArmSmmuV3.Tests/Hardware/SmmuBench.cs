@@ -193,7 +193,7 @@ internal sealed class SmmuBench
         return table + (((address >> shift) & 511) * 8);
     }
 
-    public void Send(params SmmuCommand[] commands)
+    public void Send(params ReadOnlySpan<SmmuCommand> commands)
     {
         foreach (SmmuCommand command in commands)
         {
