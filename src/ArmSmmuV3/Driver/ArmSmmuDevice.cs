@@ -10,21 +10,17 @@ public sealed class ArmSmmuDevice
 {
     private readonly Dictionary<uint, ArmSmmuMaster> _streams = [];
 
-    internal ArmSmmuDevice(ArmSmmuDriver driver, SmmuHardware hardware, string name, SmmuFeatures features, SmmuStartup memory)
+    private ArmSmmuDevice(ArmSmmuDriver driver, SmmuHardware hardware, string name, SmmuFeatures features, SmmuStructures structures)
     {
         HostKernel kernel = driver.Kernel;
         Driver = driver;
         Hardware = hardware;
         Name = name;
         Features = features;
-        Streams = memory.Streams;
+        Streams = structures.Streams;
         StreamsMutex = new KernelMutex(kernel.Scheduler, $"{name} streams_mutex", "streams_mutex");
-        Commands = new CommandQueueWriter(kernel, driver.Memory, hardware, memory.CommandQueue, memory.CommandQueueShift, name);
-        EventThread = new EventThread(
-            kernel,
-            this,
-            new EventQueueReader(driver.Memory, hardware, memory.EventQueue, memory.EventQueueShift),
-            driver.Events);
+        Commands = new CommandQueueWriter(kernel, driver.Memory, hardware, structures.CommandQueue, name);
+        Events = new EventThread(kernel, this, new EventQueueReader(driver.Memory, hardware, structures.EventQueue), driver.Events);
         Faults = new IopfQueue(kernel, $"{name} iopf", driver.Bonds.FaultHandler);
         FaultQueue = new SvaFaultQueue(Faults);
     }
@@ -73,6 +69,34 @@ public sealed class ArmSmmuDevice
     /// <summary>VMIDs are numbered per SMMU; 0 tags what has no stage 2.</summary>
     internal IdentifierPool Vmids { get; } = new(first: 1);
 
+    /// <summary>Takes an SMMU into service.</summary>
+    /// <param name="driver">The driver.</param>
+    /// <param name="hardware">The SMMU, as it comes out of reset.</param>
+    /// <param name="name">Its name.</param>
+    /// <returns>The SMMU; ENOMEM; ENXIO when it lacks a 4 KiB granule or has no translation stage at all.</returns>
+    /// <remarks>Kernel: <c>arm_smmu_device_probe</c>.</remarks>
+    internal static Result<ArmSmmuDevice> Start(ArmSmmuDriver driver, SmmuHardware hardware, string name)
+    {
+        SmmuFeatures features = new(
+            (uint)hardware.ReadRegister(SmmuRegister.IDR0),
+            (uint)hardware.ReadRegister(SmmuRegister.IDR1),
+            (uint)hardware.ReadRegister(SmmuRegister.IDR5));
+        if (!features.Granule4K || !(features.Stage1 || features.Stage2))
+        {
+            return Errno.ENXIO;
+        }
+
+        if (!SmmuStructures.Allocate(driver.Memory, features).TryGet(out SmmuStructures? structures, out Errno error))
+        {
+            return error;
+        }
+
+        ArmSmmuDevice smmu = new(driver, hardware, name, features, structures);
+        smmu.AbortEveryStream();
+        SmmuReset.Run(smmu, structures);
+        return smmu;
+    }
+
     /// <summary>The master a stream belongs to.</summary>
     /// <param name="streamId">A stream ID.</param>
     /// <returns>The master; <see langword="null"/> when no device was probed with it.</returns>
@@ -120,10 +144,9 @@ public sealed class ArmSmmuDevice
     /// <remarks>Kernel: <c>arm_smmu_gerror_handler</c>.</remarks>
     internal void HandleGlobalError()
     {
-        const uint CommandQueueError = 1;
-        uint raised = Hardware.ReadRegister(SmmuRegister.GERROR);
-        uint active = raised ^ Hardware.ReadRegister(SmmuRegister.GERRORN);
-        if ((active & CommandQueueError) != 0)
+        ulong raised = Hardware.ReadRegister(SmmuRegister.GERROR);
+        ulong active = raised ^ Hardware.ReadRegister(SmmuRegister.GERRORN);
+        if (((GlobalErrors)active & GlobalErrors.CommandQueue) != 0)
         {
             Commands.SkipError();
         }
@@ -140,7 +163,7 @@ public sealed class ArmSmmuDevice
 
         if (!Streams.HasEntry(streamId))
         {
-            Errno error = SmmuStartup.AddStreamTableLeaf(this, streamId);
+            Errno error = AddStreamTableLeaf(streamId);
             if (error != Errno.None)
             {
                 return error;
@@ -148,6 +171,38 @@ public sealed class ArmSmmuDevice
         }
 
         return _streams.TryAdd(streamId, master) ? Errno.None : Errno.EINVAL;
+    }
+
+    /// <remarks>Kernel: <c>arm_smmu_init_l2_strtab</c>. The entries are complete before the first level points to them.</remarks>
+    private Errno AddStreamTableLeaf(uint streamId)
+    {
+        Errno error = Streams.AllocateLeaf(streamId);
+        if (error == Errno.None)
+        {
+            uint first = streamId & ~(StreamTable.LeafEntries - 1);
+            InitialiseEntries(first, StreamTable.LeafEntries);
+            Streams.PublishLeaf(streamId);
+        }
+
+        return error;
+    }
+
+    /// <remarks>Kernel: <c>arm_smmu_init_strtab_linear</c>. A first level without leaves needs no entries yet.</remarks>
+    private void AbortEveryStream()
+    {
+        if (!Streams.HasTwoLevels)
+        {
+            InitialiseEntries(0, Streams.EntryCount);
+        }
+    }
+
+    /// <remarks>Kernel: <c>arm_smmu_init_bypass_stes</c>.</remarks>
+    private void InitialiseEntries(uint first, uint count)
+    {
+        for (uint streamId = first; streamId - first < count; streamId++)
+        {
+            Driver.Entries.Write(this, master: null, streamId);
+        }
     }
 
     private void Forget(ArmSmmuMaster master, int count)

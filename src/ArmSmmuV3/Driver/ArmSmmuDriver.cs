@@ -13,6 +13,10 @@ public sealed class ArmSmmuDriver : IIommuDriver
         new(IovaRange.OfLength(new Iova(0x0800_0000), 0x0010_0000), ReservedRegionType.SoftwareMsi);
 
     private readonly MasterFeatures _features;
+    private readonly KernelMutex _asidLock;
+
+    // ASIDs are numbered across all SMMUs; 0 is not used.
+    private readonly IdentifierPool _asids = new(first: 1);
 
     /// <summary>Builds the driver; it serves no SMMU yet.</summary>
     /// <param name="kernel">The host kernel.</param>
@@ -34,7 +38,7 @@ public sealed class ArmSmmuDriver : IIommuDriver
         Kernel = kernel;
         Memory = memory;
         Bonds = bonds;
-        AsidLock = new KernelMutex(kernel.Scheduler, "arm_smmu_asid_lock");
+        _asidLock = new KernelMutex(kernel.Scheduler, "arm_smmu_asid_lock");
         Events = new EventHandler(kernel, stage2Events, reporter);
         Entries = new StreamTableEntryWriter(memory, stage2Stall);
         _features = new MasterFeatures(handlers, bonds);
@@ -55,11 +59,6 @@ public sealed class ArmSmmuDriver : IIommuDriver
     internal EventHandler Events { get; }
 
     internal StreamTableEntryWriter Entries { get; }
-
-    /// <summary>ASIDs are numbered across all SMMUs; 0 is not used.</summary>
-    internal IdentifierPool Asids { get; } = new(first: 1);
-
-    internal KernelMutex AsidLock { get; }
 
     /// <summary>Takes an SMMU into service.</summary>
     /// <param name="hardware">The SMMU, as it comes out of reset.</param>
@@ -106,7 +105,7 @@ public sealed class ArmSmmuDriver : IIommuDriver
     public void Remove(Device device)
     {
         ArgumentNullException.ThrowIfNull(device);
-        if (ArmSmmuMaster.Of(device) is not { } master)
+        if (ArmSmmuMaster.Of(device) is not { } master || !ReferenceEquals(master.Smmu.Driver, this))
         {
             return;
         }
@@ -139,4 +138,25 @@ public sealed class ArmSmmuDriver : IIommuDriver
 
     /// <inheritdoc/>
     public bool IsFeatureEnabled(Device device, IommuFeature feature) => MasterFeatures.IsEnabled(device, feature);
+
+    /// <summary>Takes an ASID that an SMMU can express.</summary>
+    /// <param name="smmu">The SMMU.</param>
+    /// <returns>The ASID, or ENOSPC.</returns>
+    internal Result<ushort> TakeAsid(ArmSmmuDevice smmu)
+    {
+        using (_asidLock.Hold())
+        {
+            return _asids.Take((1u << smmu.Features.AsidBits) - 1).TryGet(out uint asid, out Errno error) ? (ushort)asid : error;
+        }
+    }
+
+    /// <summary>Gives an ASID back whose translations are forgotten.</summary>
+    /// <param name="asid">The ASID.</param>
+    internal void ReturnAsid(ushort asid)
+    {
+        using (_asidLock.Hold())
+        {
+            _asids.Return(asid);
+        }
+    }
 }

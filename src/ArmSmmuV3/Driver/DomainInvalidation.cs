@@ -16,7 +16,7 @@ internal static class DomainInvalidation
         ArmSmmuDevice smmu = domain.Smmu!;
         if (domain.Stage1 is { } stage1)
         {
-            AddressSpace(smmu, stage1.Own.Asid);
+            AddressSpace(smmu, stage1.Asid);
         }
         else
         {
@@ -46,7 +46,7 @@ internal static class DomainInvalidation
         ArmSmmuDevice smmu = domain.Smmu!;
         if (domain.Stage1 is { } stage1)
         {
-            Range(smmu, stage1.Own.Asid, first, last, granule, leaf);
+            Range(smmu, stage1.Asid, first, last, granule, leaf);
             return;
         }
 

@@ -26,7 +26,7 @@ public sealed record SmmuFeatures
         EventQueueShift = Field(idr1, 16, 5);
         CommandQueueShift = Field(idr1, 21, 5);
 
-        OutputAddressBits = Field(idr5, 0, 3) switch { 0 => 32, 1 => 36, 2 => 40, 3 => 42, 4 => 44, 5 => 48, _ => 52 };
+        OutputAddressBits = AddressSizeCode.ToBits(Field(idr5, 0, 3));
         Granule4K = Bit(idr5, 4);
         StallMax = Field(idr5, 16, 16);
     }

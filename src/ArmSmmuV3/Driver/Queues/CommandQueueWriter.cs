@@ -9,12 +9,13 @@ namespace Iopf.ArmSmmuV3.Driver;
 /// Kernel: <c>arm_smmu_cmdq_issue_cmdlist</c>, <c>arm_smmu_cmdq_skip_err</c>. The kernel lets several CPUs insert without a lock;
 /// here a spinlock stands for that, with the same rule that nobody sleeps meanwhile.
 /// </remarks>
-internal sealed class CommandQueueWriter(HostKernel kernel, PhysicalMemory memory, SmmuHardware hardware, ulong address, int shift, string name)
+internal sealed class CommandQueueWriter(HostKernel kernel, PhysicalMemory memory, SmmuHardware hardware, QueueMemory queue, string name)
 {
     private const int ErrorShift = 24;
     private const uint ErrorMask = 0x7f;
+    private const uint IllegalCommand = 1;
 
-    private readonly QueueShape _shape = new(shift);
+    private readonly QueueShape _shape = new(queue.Shift);
     private readonly KernelSpinLock _lock = new(kernel.Scheduler, $"{name} cmdq", "cmdq");
     private uint _producer;
 
@@ -46,7 +47,7 @@ internal sealed class CommandQueueWriter(HostKernel kernel, PhysicalMemory memor
         using (_lock.Hold())
         {
             Put(SmmuCommand.Sync());
-            if (_shape.Count(_producer, hardware.ReadRegister(SmmuRegister.CMDQ_CONS)) != 0)
+            if (_shape.Count(_producer, (uint)hardware.ReadRegister(SmmuRegister.CMDQ_CONS)) != 0)
             {
                 GiveUp("CMD_SYNC timeout");
             }
@@ -57,12 +58,12 @@ internal sealed class CommandQueueWriter(HostKernel kernel, PhysicalMemory memor
     /// <remarks>Kernel: <c>arm_smmu_cmdq_skip_err</c>. Runs in the interrupt that reports the error, with the queue stopped.</remarks>
     internal void SkipError()
     {
-        uint consumer = hardware.ReadRegister(SmmuRegister.CMDQ_CONS);
-        CommandError error = (CommandError)(consumer >> ErrorShift & ErrorMask);
+        uint consumer = (uint)hardware.ReadRegister(SmmuRegister.CMDQ_CONS);
+        uint error = consumer >> ErrorShift & ErrorMask;
         kernel.Step(TraceLayer.SmmuDriver, "arm_smmu_cmdq_skip_err", name, null, $"CMDQ error {error} at slot {_shape.Slot(consumer)}");
 
         // A command whose fetch was aborted is fetched again; an ATC that did not answer is the command's own affair.
-        if (error != CommandError.Illegal)
+        if (error != IllegalCommand)
         {
             return;
         }
@@ -73,7 +74,7 @@ internal sealed class CommandQueueWriter(HostKernel kernel, PhysicalMemory memor
 
     private void Put(in SmmuCommand command)
     {
-        if (_shape.IsFull(_producer, hardware.ReadRegister(SmmuRegister.CMDQ_CONS)))
+        if (_shape.IsFull(_producer, (uint)hardware.ReadRegister(SmmuRegister.CMDQ_CONS)))
         {
             GiveUp("CMDQ timeout");
             return;
@@ -86,7 +87,7 @@ internal sealed class CommandQueueWriter(HostKernel kernel, PhysicalMemory memor
 
     private void Store(uint index, in SmmuCommand command)
     {
-        ulong slot = address + _shape.Slot(index) * SmmuCommand.SizeBytes;
+        ulong slot = queue.Address + _shape.Slot(index) * SmmuCommand.SizeBytes;
         memory.WriteWord(slot, command.Word0);
         memory.WriteWord(slot + 8, command.Word1);
     }

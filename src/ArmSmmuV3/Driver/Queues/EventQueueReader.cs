@@ -5,9 +5,9 @@ namespace Iopf.ArmSmmuV3.Driver;
 
 /// <summary>The driver's end of the event queue, with its own copy of both indices.</summary>
 /// <remarks>Kernel: <c>queue_remove_raw</c>, <c>queue_sync_prod_in</c>, <c>queue_sync_cons_out</c>.</remarks>
-internal sealed class EventQueueReader(PhysicalMemory memory, SmmuHardware hardware, ulong address, int shift)
+internal sealed class EventQueueReader(PhysicalMemory memory, SmmuHardware hardware, QueueMemory queue)
 {
-    private readonly QueueShape _shape = new(shift);
+    private readonly QueueShape _shape = new(queue.Shift);
     private uint _producer;
     private uint _consumer;
 
@@ -25,7 +25,7 @@ internal sealed class EventQueueReader(PhysicalMemory memory, SmmuHardware hardw
             return false;
         }
 
-        ulong slot = address + _shape.Slot(_consumer) * EventRecord.SizeBytes;
+        ulong slot = queue.Address + _shape.Slot(_consumer) * EventRecord.SizeBytes;
         record = new EventRecord(
             memory.ReadWord(slot),
             memory.ReadWord(slot + 8),
@@ -40,7 +40,7 @@ internal sealed class EventQueueReader(PhysicalMemory memory, SmmuHardware hardw
     /// <returns>Whether the overflow flag changed: records were lost.</returns>
     internal bool FetchProducer()
     {
-        uint producer = hardware.ReadRegister(SmmuRegister.EVENTQ_PROD);
+        uint producer = (uint)hardware.ReadRegister(SmmuRegister.EVENTQ_PROD);
         bool overflowed = ((producer ^ _producer) & QueueShape.OverflowFlag) != 0;
         _producer = producer;
         return overflowed;

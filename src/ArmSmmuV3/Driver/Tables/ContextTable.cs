@@ -1,3 +1,4 @@
+using Iopf.ArmSmmuV3.Hardware;
 using Iopf.Kernel;
 using Iopf.Mm;
 
@@ -8,7 +9,7 @@ namespace Iopf.ArmSmmuV3.Driver;
 internal sealed class ContextTable
 {
     /// <summary>The size of a context descriptor in bytes.</summary>
-    internal const int EntryBytes = 64;
+    internal const int EntryBytes = ContextDescriptor.SizeBytes;
 
     private const int LeafShift = 10;
     private const int LeafBytes = EntryBytes << LeafShift;
@@ -36,7 +37,7 @@ internal sealed class ContextTable
     internal bool HasTwoLevels { get; }
 
     /// <summary>STE.S1Fmt: 0 linear, 2 two levels with 64 KiB leaves.</summary>
-    internal ulong Format => HasTwoLevels ? 2UL : 0UL;
+    internal int Format => HasTwoLevels ? 2 : 0;
 
     /// <summary>Allocates a table, every descriptor invalid.</summary>
     /// <param name="memory">Host memory.</param>

@@ -5,54 +5,68 @@ using Iopf.Mm;
 namespace Iopf.ArmSmmuV3.Driver;
 
 /// <summary>The stage-1 half of a domain: its context descriptors, of which number 0 is the domain's own page table.</summary>
-/// <remarks>Kernel: <c>struct arm_smmu_s1_cfg</c>, <c>arm_smmu_write_ctx_desc</c>. Specification: context descriptor.</remarks>
-internal sealed class Stage1Context(PhysicalMemory memory, ArmSmmuDomain domain, ContextTable table, ContextDescription own)
+/// <remarks>Kernel: <c>struct arm_smmu_s1_cfg</c>, <c>arm_smmu_write_ctx_desc</c>.</remarks>
+internal sealed class Stage1Context(PhysicalMemory memory, ArmSmmuDomain domain, ContextTable table, ushort asid)
 {
-    private const ulong Epd0 = 1UL << 14;
-    private const ulong Valid = 1UL << 31;
-    private const ulong Aa64 = 1UL << 41;
-    private const ulong StallFault = 1UL << 44;
-    private const ulong RecordFault = 1UL << 45;
-    private const ulong AbortFault = 1UL << 46;
-    private const ulong AsidSet = 1UL << 47;
-    private const int AsidShift = 48;
-    private const ulong AsidMask = 0xffffUL << AsidShift;
+    private const ulong WalkWriteBackInner = 1UL << 8 | 1UL << 10 | 3UL << 12;
 
     /// <summary>The descriptors' memory.</summary>
     internal ContextTable Table { get; } = table;
 
-    /// <summary>The domain's own page table, in descriptor 0.</summary>
-    internal ContextDescription Own { get; } = own;
+    /// <summary>The ASID of descriptor 0.</summary>
+    internal ushort Asid { get; } = asid;
+
+    /// <summary>What every descriptor of a domain has in common: 48-bit tables, walked coherently, whose faults are recorded.</summary>
+    /// <param name="asid">The ASID its translations are tagged with.</param>
+    /// <param name="tableRoot">The physical address of its first table.</param>
+    /// <param name="mair">The memory attributes its entries choose from.</param>
+    /// <param name="isProcess">Whether the tables are a process's: then the ASID is shared with the CPUs.</param>
+    /// <returns>The descriptor; a fault stalls exactly if the domain stalls.</returns>
+    internal ContextDescriptor Describe(ushort asid, ulong tableRoot, ulong mair, bool isProcess) => new()
+    {
+        Word0 = WalkWriteBackInner,
+        T0SZ = 64 - ArmSmmuDomain.VirtualAddressBits,
+        EPD1 = true,
+        IPS = AddressSizeCode.Of(domain.Smmu!.Features.OutputAddressBits),
+        AA64 = true,
+        S = domain.StallEnabled,
+        R = true,
+        A = true,
+        ASET = !isProcess,
+        ASID = asid,
+        IsValid = true,
+        TTB0 = tableRoot,
+        MAIR = mair,
+    };
 
     /// <summary>Writes a descriptor, or exchanges the ASID of one that is already in use.</summary>
     /// <param name="ssid">Which substream's.</param>
-    /// <param name="context">What it says.</param>
+    /// <param name="descriptor">What it says.</param>
     /// <returns>None; E2BIG for a substream beyond the table; ENOMEM.</returns>
-    internal Errno Write(uint ssid, in ContextDescription context)
+    internal Errno Write(uint ssid, in ContextDescriptor descriptor)
     {
-        if (!Locate(ssid).TryGet(out ulong entry, out Errno error))
+        if (!Locate(ssid).TryGet(out ulong address, out Errno error))
         {
             return error;
         }
 
-        ulong word0 = memory.ReadWord(entry);
-        if ((word0 & Valid) != 0)
+        ContextDescriptor present = ContextDescriptor.Read(memory, address);
+        if (present.IsValid)
         {
             // Until the old translations are invalidated too, the substream's traffic may be tagged with either ASID.
-            word0 = (word0 & ~AsidMask) | (ulong)context.Asid << AsidShift;
+            memory.WriteWord(address, (present with { ASID = descriptor.ASID }).Word0);
         }
         else
         {
-            memory.WriteWord(entry + 8, context.TableRoot);
-            memory.WriteWord(entry + 16, 0);
-            memory.WriteWord(entry + 24, context.Mair);
+            memory.WriteWord(address + 8, descriptor.Word1);
+            memory.WriteWord(address + 16, descriptor.Word2);
+            memory.WriteWord(address + 24, descriptor.Word3);
 
-            // The stream table entry is live: the SMMU has to see these words before the one with V set.
+            // The stream table entry may be live: the SMMU has to see these words before the one with V set.
             Forget(ssid, leaf: true);
-            word0 = Word0Of(context);
+            memory.WriteWord(address, descriptor.Word0);
         }
 
-        memory.WriteWord(entry, word0);
         Forget(ssid, leaf: true);
         return Errno.None;
     }
@@ -65,25 +79,14 @@ internal sealed class Stage1Context(PhysicalMemory memory, ArmSmmuDomain domain,
         Forget(ssid, leaf: true);
     }
 
-    /// <summary>Disables a descriptor's walks, so that its traffic faults quietly until the address space is unbound.</summary>
+    /// <summary>Switches a descriptor's walks off while its substream may still be in use: every access faults.</summary>
     /// <param name="ssid">Which substream's; its descriptor was written before.</param>
     /// <remarks>Kernel: <c>quiet_cd</c>. S and R stay as they are.</remarks>
     internal void Quieten(uint ssid)
     {
-        ulong entry = Table.EntryAddress(ssid);
-        memory.WriteWord(entry, memory.ReadWord(entry) | Epd0);
+        ulong address = Table.EntryAddress(ssid);
+        memory.WriteWord(address, (ContextDescriptor.Read(memory, address) with { EPD0 = true }).Word0);
         Forget(ssid, leaf: true);
-    }
-
-    private ulong Word0Of(in ContextDescription context)
-    {
-        ulong word0 = context.Tcr | RecordFault | AbortFault | Aa64 | (ulong)context.Asid << AsidShift | Valid;
-        if (!context.IsProcess)
-        {
-            word0 |= AsidSet;
-        }
-
-        return domain.StallEnabled ? word0 | StallFault : word0;
     }
 
     /// <remarks>Kernel: <c>arm_smmu_get_cd_ptr</c>.</remarks>
@@ -117,7 +120,7 @@ internal sealed class Stage1Context(PhysicalMemory memory, ArmSmmuDomain domain,
         {
             foreach (ArmSmmuMaster master in domain.Masters)
             {
-                foreach (uint streamId in master.StreamIdSpan)
+                foreach (uint streamId in master.StreamIds)
                 {
                     smmu.Commands.Insert(SmmuCommand.CfgiCd(streamId, ssid, leaf));
                 }

@@ -17,6 +17,6 @@ internal sealed record Stage2Context(ushort Vmid, ulong Vtcr, ulong TableRoot)
         ulong t0Sz = (ulong)(64 - inputAddressBits);
         ulong sl0 = (ulong)(2 - startLevel) << 6;
         const ulong WalkWriteBackInner = 1UL << 8 | 1UL << 10 | 3UL << 12;
-        return t0Sz | sl0 | WalkWriteBackInner | ContextDescription.AddressSizeCode(outputAddressBits) << 16;
+        return t0Sz | sl0 | WalkWriteBackInner | (ulong)AddressSizeCode.Of(outputAddressBits) << 16;
     }
 }

@@ -1,3 +1,4 @@
+using Iopf.ArmSmmuV3.Hardware;
 using Iopf.Kernel;
 using Iopf.Mm;
 
@@ -8,12 +9,18 @@ namespace Iopf.ArmSmmuV3.Driver;
 internal sealed class StreamTable
 {
     /// <summary>The size of one stream table entry in bytes.</summary>
-    internal const int EntryBytes = 64;
+    internal const int EntryBytes = StreamTableEntry.SizeBytes;
 
     /// <summary>How many bits of a stream ID select the entry inside a second-level table.</summary>
     internal const int Split = 8;
 
+    /// <summary>How many entries a second-level table has.</summary>
+    internal const uint LeafEntries = 1u << Split;
+
     private const int DescriptorBytes = 8;
+
+    // The first level is at most 1 MiB long; streams beyond it do not exist for the driver.
+    private const int FirstLevelShiftMax = 17;
 
     private readonly PhysicalMemory _memory;
     private readonly int _streamIdBits;
@@ -32,6 +39,9 @@ internal sealed class StreamTable
     /// <summary>Whether entries are found through a first-level descriptor.</summary>
     internal bool HasTwoLevels { get; }
 
+    /// <summary>How many streams the table covers.</summary>
+    internal uint EntryCount => 1u << _streamIdBits;
+
     /// <summary>The value of SMMU_STRTAB_BASE: the table's address, read-allocate hint set.</summary>
     internal ulong BaseRegister => _base | 1UL << 62;
 
@@ -45,15 +55,14 @@ internal sealed class StreamTable
     internal static Result<StreamTable> Allocate(PhysicalMemory memory, SmmuFeatures features)
     {
         bool hasTwoLevels = features.HasTwoLevelStreamTable && features.StreamIdBits > Split;
-        int bytes = hasTwoLevels
-            ? DescriptorBytes << (features.StreamIdBits - Split)
-            : EntryBytes << features.StreamIdBits;
+        int streamIdBits = hasTwoLevels ? Math.Min(features.StreamIdBits, FirstLevelShiftMax + Split) : features.StreamIdBits;
+        long bytes = hasTwoLevels ? (long)DescriptorBytes << (streamIdBits - Split) : (long)EntryBytes << streamIdBits;
         if (!TableMemory.Allocate(memory, bytes).TryGet(out ulong address, out Errno error))
         {
             return error;
         }
 
-        return new StreamTable(memory, features.StreamIdBits, hasTwoLevels, address);
+        return new StreamTable(memory, streamIdBits, hasTwoLevels, address);
     }
 
     /// <summary>Whether the table has room for a stream ID.</summary>
@@ -70,7 +79,7 @@ internal sealed class StreamTable
     /// <param name="streamId">A stream ID whose entry has memory.</param>
     /// <returns>The entry's physical address.</returns>
     internal ulong EntryAddress(uint streamId) => HasTwoLevels
-        ? _leaves[streamId >> Split] + (streamId & ((1u << Split) - 1)) * EntryBytes
+        ? _leaves[streamId >> Split] + (streamId & (LeafEntries - 1)) * EntryBytes
         : _base + streamId * EntryBytes;
 
     /// <summary>Allocates the second-level table of a stream ID without making it visible.</summary>

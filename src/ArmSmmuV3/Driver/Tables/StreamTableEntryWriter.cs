@@ -5,26 +5,12 @@ using Iopf.Mm;
 namespace Iopf.ArmSmmuV3.Driver;
 
 /// <summary>Writes the stream table entry that a master's domain asks for.</summary>
-/// <remarks>Kernel: <c>arm_smmu_write_strtab_ent</c>. Specification: stream table entry.</remarks>
+/// <remarks>Kernel: <c>arm_smmu_write_strtab_ent</c>.</remarks>
 internal sealed class StreamTableEntryWriter(PhysicalMemory memory, IStage2Stall stage2Stall)
 {
-    private const ulong Valid = 1;
-    private const ulong ConfigAbort = 0UL << 1;
-    private const ulong ConfigBypass = 4UL << 1;
-    private const ulong ConfigStage1 = 5UL << 1;
-    private const ulong ConfigStage2 = 6UL << 1;
-    private const ulong ConfigMask = 7UL << 1;
-    private const ulong ConfigTranslates = 3UL << 1;
-
-    private const ulong S1DssSubstream0 = 2;
-    private const ulong S1WalkWriteBackInner = 1UL << 2 | 1UL << 4 | 3UL << 6;
-    private const ulong S1Stalld = 1UL << 27;
     private const ulong ShCfgIncoming = 1UL << 44;
-
-    private const ulong S2Aa64 = 1UL << 51;
-    private const ulong S2Ptw = 1UL << 54;
-    private const ulong S2S = 1UL << 57;
-    private const ulong S2R = 1UL << 58;
+    private const ulong S1WalkWriteBackInner = 1UL << 2 | 1UL << 4 | 3UL << 6;
+    private const int TrafficWithoutSubstreamUsesDescriptor0 = 2;
 
     /// <summary>Writes one entry.</summary>
     /// <param name="smmu">The SMMU whose table it is.</param>
@@ -33,17 +19,18 @@ internal sealed class StreamTableEntryWriter(PhysicalMemory memory, IStage2Stall
     /// <exception cref="KernelOopsException">A translating entry is replaced by another one without an abort in between.</exception>
     internal void Write(ArmSmmuDevice smmu, ArmSmmuMaster? master, uint streamId)
     {
-        ulong entry = smmu.Streams.EntryAddress(streamId);
-        ulong present = memory.ReadWord(entry);
-        bool isLive = (present & Valid) != 0 && (present & ConfigTranslates) != 0;
+        ulong address = smmu.Streams.EntryAddress(streamId);
+        StreamTableEntry present = StreamTableEntry.Read(memory, address);
+        bool isLive = present.IsValid && present.Config is (StreamConfig.Stage1 or StreamConfig.Stage2 or StreamConfig.Nested);
 
         ArmSmmuDomain? domain = master?.Domain;
         if (domain is null || domain.Stage == TranslationStage.Bypass)
         {
             bool aborts = domain is null && smmu.Driver.DisableBypass;
-            memory.WriteWord(entry, Valid | (aborts ? ConfigAbort : ConfigBypass));
-            memory.WriteWord(entry + 8, ShCfgIncoming);
-            memory.WriteWord(entry + 16, 0);
+            StreamTableEntry untranslated = new() { IsValid = true, Config = aborts ? StreamConfig.Abort : StreamConfig.Bypass };
+            memory.WriteWord(address, untranslated.Word0);
+            memory.WriteWord(address + 8, ShCfgIncoming);
+            memory.WriteWord(address + 16, 0);
             if (master is not null)
             {
                 Forget(smmu, streamId);
@@ -54,49 +41,59 @@ internal sealed class StreamTableEntryWriter(PhysicalMemory memory, IStage2Stall
 
         if (isLive)
         {
-            throw new KernelOopsException("arm_smmu_write_strtab_ent", $"stream 0x{streamId:x} already translates");
+            throw new KernelOopsException($"BUG: the entry of stream 0x{streamId:x} translates already", "arm_smmu_write_strtab_ent");
         }
 
-        WriteTranslating(smmu, master!, domain, entry, streamId);
-    }
-
-    private void WriteTranslating(ArmSmmuDevice smmu, ArmSmmuMaster master, ArmSmmuDomain domain, ulong entry, uint streamId)
-    {
-        ulong word0 = Valid;
-        ulong word1 = 0;
-        if (domain.Stage1 is { } stage1)
-        {
-            word0 |= ConfigStage1 | stage1.Table.Base | stage1.Table.Format << 4 | (ulong)stage1.Table.SsidBits << 59;
-            word1 |= Stage1Attributes(smmu, master);
-        }
-        else if (master.GuestTables is { } guest)
-        {
-            word0 |= ConfigStage1 | guest.ContextDescriptorTableIpa | (ulong)guest.PasidBits << 59;
-            word1 |= Stage1Attributes(smmu, master);
-        }
-
-        if (domain.Stage2 is { } stage2)
-        {
-            word0 |= ConfigStage2;
-            ulong word2 = stage2.Vmid | stage2.Vtcr << 32 | S2Aa64 | S2Ptw | S2R;
-            memory.WriteWord(entry + 16, stage2Stall.StallsFor(master) ? word2 | S2S : word2);
-            memory.WriteWord(entry + 24, stage2.TableRoot);
-        }
-
-        memory.WriteWord(entry + 8, word1);
+        StreamTableEntry entry = Translating(master!, domain);
+        memory.WriteWord(address + 8, entry.Word1);
+        memory.WriteWord(address + 16, entry.Word2);
+        memory.WriteWord(address + 24, entry.Word3);
 
         // The SMMU may read the words in any order: it has to see all others before the one that makes the entry valid.
         Forget(smmu, streamId);
-        memory.WriteWord(entry, word0);
+        memory.WriteWord(address, entry.Word0);
         Forget(smmu, streamId);
         smmu.Commands.Insert(SmmuCommand.PrefetchConfig(streamId));
     }
 
-    private static ulong Stage1Attributes(ArmSmmuDevice smmu, ArmSmmuMaster master)
+    private StreamTableEntry Translating(ArmSmmuMaster master, ArmSmmuDomain domain)
     {
-        ulong word1 = S1DssSubstream0 | S1WalkWriteBackInner;
-        return smmu.Features.CanStall && !master.StallEnabled ? word1 | S1Stalld : word1;
+        StreamTableEntry entry = new() { IsValid = true };
+        if (domain.Stage1 is { } stage1)
+        {
+            return WithStage1(entry, master, stage1.Table.Base, stage1.Table.Format, stage1.Table.SsidBits) with
+            {
+                Config = StreamConfig.Stage1,
+            };
+        }
+
+        Stage2Context stage2 = domain.Stage2!;
+        entry = entry with
+        {
+            Config = StreamConfig.Stage2,
+            S2VMID = stage2.Vmid,
+            S2Vtcr = stage2.Vtcr,
+            S2AA64 = true,
+            S2PTW = true,
+            S2S = stage2Stall.StallsFor(master),
+            S2R = true,
+            S2TTB = stage2.TableRoot,
+        };
+        return master.GuestTables is { } guest
+            ? WithStage1(entry, master, guest.ContextDescriptorTableIpa, format: 0, guest.PasidBits) with { Config = StreamConfig.Nested }
+            : entry;
     }
+
+    private static StreamTableEntry WithStage1(in StreamTableEntry entry, ArmSmmuMaster master, ulong table, int format, int ssidBits) =>
+        entry with
+        {
+            S1ContextPtr = table,
+            S1Fmt = format,
+            S1CDMax = ssidBits,
+            Word1 = S1WalkWriteBackInner,
+            S1DSS = TrafficWithoutSubstreamUsesDescriptor0,
+            S1STALLD = master.Smmu.Features.CanStall && !master.StallEnabled,
+        };
 
     private static void Forget(ArmSmmuDevice smmu, uint streamId)
     {
