@@ -55,9 +55,14 @@ public sealed class InlineScheduler : Scheduler
 
     internal override void Acquire(KernelLock @lock, LockMode mode, string place)
     {
-        if (@lock.Kind != LockKind.SpinLock)
+        if (@lock.Kind is not (LockKind.SpinLock or LockKind.Srcu))
         {
             RequireMaySleep(@lock.Name, place);
+        }
+
+        if (LockOrder is { } order)
+        {
+            _current.RecordOrder(order, @lock, place);
         }
 
         if (!TryAcquire(@lock, mode, place))
