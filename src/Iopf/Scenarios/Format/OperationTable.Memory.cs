@@ -15,7 +15,7 @@ internal static partial class OperationTable
         new("size", FieldKind.WholePages, "bytes") { IsRequired = true, Max = 1UL << 40 };
 
     private static OperationField AccessedSize =>
-        new("size", FieldKind.WholePages, "bytes") { Default = "0x1000", Max = LongestAccess };
+        new("size", FieldKind.WholePages, "bytes") { Default = "0x1000", Max = 1UL << 30 };
 
     private static IEnumerable<OperationSpec> MemoryOperations() =>
     [

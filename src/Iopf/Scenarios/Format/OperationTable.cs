@@ -4,7 +4,7 @@ namespace Iopf.Scenarios.Format;
 internal static partial class OperationTable
 {
     /// <summary>The most bytes a step may move or touch.</summary>
-    public const ulong LongestAccess = 1UL << 30;
+    public const ulong LongestAccess = 1UL << 26;
 
     /// <summary>The most steps a scenario may have, repeats counted.</summary>
     public const ulong MostSteps = 1_000_000;
