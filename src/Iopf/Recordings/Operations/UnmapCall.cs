@@ -1,0 +1,15 @@
+namespace Iopf.Recordings;
+
+/// <summary>VFIO_IOMMU_UNMAP_DMA.</summary>
+/// <param name="Line">Its line in the file, from 1.</param>
+/// <param name="Op">Its name in the recording.</param>
+/// <param name="Iova">The first iova.</param>
+/// <param name="Size">The size in bytes.</param>
+/// <param name="Flags">1 get dirty bitmap, 2 all, 4 vaddr.</param>
+/// <param name="Answer">What the kernel answered.</param>
+public sealed record UnmapCall(int Line, string Op, ulong Iova, ulong Size, uint Flags, RecordedAnswer Answer)
+    : RecordedOperation(Line, Op, Answer)
+{
+    /// <inheritdoc/>
+    private protected override string Inputs => $"iova=0x{Iova:x} size=0x{Size:x} flags={Flags}";
+}

@@ -1,0 +1,35 @@
+namespace Iopf.Recordings;
+
+/// <summary>Holds a machine against a recording, operation by operation.</summary>
+public static class Replay
+{
+    /// <summary>Performs every operation and compares every answer.</summary>
+    /// <param name="file">The recording.</param>
+    /// <param name="createReplayer">Makes a fresh machine for what the header describes.</param>
+    /// <returns>How it went; a difference does not stop the replay.</returns>
+    /// <exception cref="InputException">The recording cannot be read; the message names file, line and field.</exception>
+    public static ReplayReport Run(string file, Func<RecordingHeader, IType1Replayer> createReplayer)
+    {
+        ArgumentNullException.ThrowIfNull(createReplayer);
+        using RecordingReader reader = RecordingReader.Open(file);
+        IType1Replayer replayer = createReplayer(reader.Header);
+        int operations = 0;
+        int matched = 0;
+        ReplayMismatch? first = null;
+        foreach (RecordedOperation operation in reader.Operations())
+        {
+            operations++;
+            AnswerDifference? difference = operation.Answer.FirstDifferenceTo(replayer.Answer(operation));
+            if (difference is null)
+            {
+                matched++;
+            }
+            else
+            {
+                first ??= new ReplayMismatch(operation.Line, operation.ToString(), difference.Expected, difference.Actual);
+            }
+        }
+
+        return new ReplayReport(file, reader.Header.Format, operations, matched, first);
+    }
+}

@@ -1,0 +1,17 @@
+using Iopf.Patches;
+
+namespace Iopf.Settings;
+
+/// <summary>What a run is configured with: section <c>Iopf</c> of appsettings.json, environment variables <c>IOPF__...</c>, or the command line.</summary>
+public sealed class IopfOptions
+{
+    /// <summary>The configuration section these options are bound to.</summary>
+    public const string Section = "Iopf";
+
+    /// <summary>Which patches are on.</summary>
+    /// <value>A patch spec in configuration. The default is the whole series.</value>
+    public PatchSet Patches { get; set; } = PatchSet.All;
+
+    /// <summary>Why the configured value was refused; null if it was not.</summary>
+    internal string? Complaint { get; set; }
+}

@@ -1,0 +1,57 @@
+using System.ComponentModel.DataAnnotations;
+using System.Diagnostics.CodeAnalysis;
+using System.Reflection;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Iopf.Settings;
+
+/// <summary>One option class: its section, its options, and how it is bound.</summary>
+/// <param name="Section">The configuration section.</param>
+/// <param name="Options">What can be set in it.</param>
+/// <param name="Bind">Adds it to a container, bound to its section and validated when first read.</param>
+internal sealed record OptionClass(
+    string Section,
+    IReadOnlyList<SettableOption> Options,
+    Action<IServiceCollection, IConfiguration> Bind)
+{
+    /// <summary>Describes an option class by its public properties.</summary>
+    /// <typeparam name="T">The class; its section is its constant <c>Section</c>, or else its name without "Options".</typeparam>
+    /// <returns>The description.</returns>
+    public static OptionClass Of<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] T>()
+        where T : class, new()
+    {
+        string section = SectionOf(typeof(T));
+        T defaults = new();
+        List<SettableOption> options = [];
+        foreach (PropertyInfo property in typeof(T).GetProperties(BindingFlags.Public | BindingFlags.Instance))
+        {
+            if (property.SetMethod is { IsPublic: true } && SettableOption.CanHold(property.PropertyType))
+            {
+                options.Add(new SettableOption(
+                    section,
+                    property.Name,
+                    property.PropertyType,
+                    property.GetValue(defaults),
+                    property.GetCustomAttribute<RangeAttribute>()));
+            }
+        }
+
+        return new OptionClass(
+            section,
+            options,
+            (services, configuration) => services.AddOptions<T>().Bind(configuration.GetSection(section)).ValidateDataAnnotations());
+    }
+
+    private static string SectionOf([DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicFields)] Type type)
+    {
+        FieldInfo? constant = type.GetField("Section", BindingFlags.Public | BindingFlags.Static);
+        if (constant?.GetValue(null) is string section)
+        {
+            return section;
+        }
+
+        const string Suffix = "Options";
+        return type.Name.EndsWith(Suffix, StringComparison.Ordinal) ? type.Name[..^Suffix.Length] : type.Name;
+    }
+}

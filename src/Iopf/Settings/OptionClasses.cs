@@ -1,0 +1,14 @@
+using Iopf.Kernel;
+
+namespace Iopf.Settings;
+
+/// <summary>The option classes a user may set: the one place that lists them.</summary>
+internal static class OptionClasses
+{
+    /// <summary>All of them, in the order in which they are listed to a user.</summary>
+    public static IReadOnlyList<OptionClass> All { get; } =
+    [
+        OptionClass.Of<PremapOptions>(),
+        OptionClass.Of<CostOptions>(),
+    ];
+}
