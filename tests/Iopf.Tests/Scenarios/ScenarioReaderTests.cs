@@ -125,6 +125,9 @@ public class ScenarioReaderTests
     [InlineData("""{"steps":[],"name":"a","about":"","machine":{}}""", "f: $.steps: expected at least one step")]
     [InlineData("""{"set":{"Length":1},"name":"a","about":"","machine":{},"steps":[{"op":"wait"}]}""", "f: $.set.Length: expected an option name of the form")]
     [InlineData("""{"patch":9,"name":"a","about":"","machine":{},"steps":[{"op":"wait"}]}""", "f: $.patch: expected a patch number from 1 to 8, found 9")]
+    [InlineData("""{"set":{"Premap:Length":0},"name":"a","about":"","machine":{},"steps":[{"op":"wait"}]}""", "f: $.set.Premap:Length")]
+    [InlineData("""{"set":{"No:Such":0},"name":"a","about":"","machine":{},"steps":[{"op":"wait"}]}""", "f: $.set.No:Such: there is no option 'No:Such'")]
+    [InlineData("""{"patches":"1-9","name":"a","about":"","machine":{},"steps":[{"op":"wait"}]}""", "f: $.patches: patch spec '1-9': ")]
     public void A_file_that_is_no_scenario_is_refused(string text, string message) =>
         AssertRefused(() => ScenarioReader.Read("f", text), message);
 

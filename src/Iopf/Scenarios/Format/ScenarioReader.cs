@@ -1,5 +1,7 @@
 using System.Text.Json;
 using Iopf.Machine;
+using Iopf.Patches;
+using Iopf.Settings;
 
 namespace Iopf.Scenarios.Format;
 
@@ -23,7 +25,7 @@ internal static class ScenarioReader
             Required(root, members, "about").Text("what the scenario shows"),
             source,
             members.TryGetValue("patch", out JsonPlace? patch) ? (int)patch.Number("a patch number", 1, 8) : null,
-            members.TryGetValue("patches", out JsonPlace? patches) ? patches.Text("a patch specification such as \"all\" or \"1-5\"") : null,
+            members.TryGetValue("patches", out JsonPlace? patches) ? ReadPatches(patches) : null,
             members.TryGetValue("set", out JsonPlace? set) ? ReadSettings(set) : new Dictionary<string, string>(),
             machine,
             new StepReader(new DeclaredNames(machine)).Read(Required(root, members, "steps")));
@@ -31,6 +33,12 @@ internal static class ScenarioReader
 
     private static JsonPlace Required(JsonPlace place, Dictionary<string, JsonPlace> members, string name) =>
         members.TryGetValue(name, out JsonPlace? value) ? value : throw place.Wrong($"the field \"{name}\" is missing");
+
+    private static string ReadPatches(JsonPlace place)
+    {
+        string spec = place.Text("a patch specification such as \"all\" or \"1-5\"");
+        return PatchSpec.TryParse(spec, out _, out string? complaint) ? spec : throw place.Wrong(complaint);
+    }
 
     private static Dictionary<string, string> ReadSettings(JsonPlace place)
     {
@@ -43,7 +51,7 @@ internal static class ScenarioReader
                 throw value.Wrong("expected an option name of the form \"Section:Name\", such as \"Premap:Length\"");
             }
 
-            settings[name] = value.Element.ValueKind switch
+            string text = value.Element.ValueKind switch
             {
                 JsonValueKind.String => value.Element.GetString()!,
                 JsonValueKind.Number => value.Element.GetRawText(),
@@ -51,6 +59,8 @@ internal static class ScenarioReader
                 JsonValueKind.False => "false",
                 _ => throw value.Expected("a text, a number, true or false"),
             };
+            KeyValuePair<string, string> setting = SettableOptions.Check(name, text, $"{value.File}: {value.Path}");
+            settings[setting.Key] = setting.Value;
         }
 
         return settings;
