@@ -1,1 +1,3 @@
-return 0;
+using Iopf.Cli;
+
+return IopfProcess.Run(args);

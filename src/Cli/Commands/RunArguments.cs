@@ -1,0 +1,105 @@
+using System.CommandLine;
+using System.Globalization;
+using Iopf.Kernel;
+using Iopf.Patches;
+using Iopf.Scenarios;
+using Iopf.Settings;
+using Microsoft.Extensions.Configuration;
+
+namespace Iopf.Cli.Commands;
+
+/// <summary>The arguments that say what to run, and how: shared by every command that runs a scenario.</summary>
+internal sealed class RunArguments
+{
+    private readonly Argument<string> _scenario = new("SCENARIO")
+    {
+        Description = "The name of a built-in scenario (see iopf scenarios) or the path of a scenario file.",
+    };
+
+    private readonly Option<string> _patches = new("--patches")
+    {
+        Description = "Which patches are on: none, all, or numbers and ranges such as 1-5 or 1-4,6. "
+            + "Otherwise IOPF__PATCHES, Iopf:Patches in appsettings.json, the scenario's own set, or all.",
+        HelpName = "SPEC",
+    };
+
+    private readonly Option<string> _errata = new("--errata")
+    {
+        Description = "Which defects of the posted code are on. This version knows only none.",
+        HelpName = "SPEC",
+    };
+
+    private readonly Option<string[]> _set = new("--set")
+    {
+        Description = "Set an option, such as Premap:Length=64; may be given several times. One of "
+            + string.Join(", ", SettableOptions.All.Select(option => option.Key)) + ".",
+        HelpName = "Section:Name=value",
+    };
+
+    private readonly Option<string> _seed = new("--seed")
+    {
+        Description = "The seed of whatever is random in the scenario: an integer from 0. The default is 0.",
+        HelpName = "N",
+    };
+
+    /// <summary>Adds the arguments to a command.</summary>
+    /// <param name="command">The command.</param>
+    public void AddTo(Command command)
+    {
+        command.Add(_scenario);
+        command.Add(_patches);
+        command.Add(_errata);
+        command.Add(_set);
+        command.Add(_seed);
+    }
+
+    /// <summary>Reads the arguments and the configuration under them.</summary>
+    /// <param name="parsed">The parsed command line.</param>
+    /// <param name="terminal">Where the configuration is.</param>
+    /// <param name="scenarios">Where scenarios come from.</param>
+    /// <param name="trace">Who listens to the trace, if anybody.</param>
+    /// <returns>What to run.</returns>
+    /// <exception cref="InputException">An argument or a configured value cannot be used.</exception>
+    public RunRequest Read(ParseResult parsed, Terminal terminal, IScenarioRunner scenarios, Action<TraceEvent>? trace)
+    {
+        if (parsed.GetValue(_errata) is string errata and not "none")
+        {
+            throw new InputException($"--errata {errata}: errata switches are not in this version; expected none");
+        }
+
+        PatchSet? patches = parsed.GetValue(_patches) is string spec ? PatchesOf(spec) : null;
+        ulong seed = SeedOf(parsed.GetValue(_seed));
+        Dictionary<string, string> given = [];
+        foreach (string assignment in parsed.GetValue(_set) ?? [])
+        {
+            KeyValuePair<string, string> setting = SettableOptions.Parse(assignment, "--set");
+            given[setting.Key] = setting.Value;
+        }
+
+        IConfiguration configuration = RunConfiguration.Load(terminal.Directory);
+        patches ??= IopfSettings.PatchesIn(configuration);
+        SortedDictionary<string, string> settings = new(StringComparer.Ordinal);
+        foreach ((string key, string value) in IopfSettings.ValuesIn(configuration).Concat(given))
+        {
+            settings[key] = value;
+        }
+
+        return new RunRequest(scenarios.Load(parsed.GetRequiredValue(_scenario)), patches, settings, seed, trace);
+    }
+
+
+    private static PatchSet PatchesOf(string spec) =>
+        PatchSpec.TryParse(spec, out PatchSet patches, out string? complaint) ? patches : throw new InputException($"--patches: {complaint}");
+
+    private static ulong SeedOf(string? text)
+    {
+        if (text is null)
+        {
+            return 0;
+        }
+
+        return ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ulong seed)
+            ? seed
+            : throw new InputException($"--seed: '{text}' is not a seed; expected an integer from 0 to {ulong.MaxValue}");
+    }
+}

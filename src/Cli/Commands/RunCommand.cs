@@ -1,0 +1,46 @@
+using System.CommandLine;
+using Iopf.Cli.Output;
+using Iopf.Scenarios;
+
+namespace Iopf.Cli.Commands;
+
+/// <summary><c>iopf run</c>: runs a scenario and says what happened.</summary>
+internal static class RunCommand
+{
+    /// <summary>Makes the command.</summary>
+    /// <param name="terminal">Where it prints.</param>
+    /// <param name="scenarios">Where scenarios and runs come from.</param>
+    /// <returns>The command.</returns>
+    public static Command Create(Terminal terminal, IScenarioRunner scenarios)
+    {
+        RunArguments arguments = new();
+        Option<bool> json = CommonOptions.Json();
+        Command command = new(
+            "run",
+            "Run a scenario: each operation with its result, then faults, answers, mappings, pins, accounting, virtual time and violations. "
+            + "Exit code 1 if a step answered differently than expected or an invariant was violated.");
+        arguments.AddTo(command);
+        command.Add(json);
+        command.SetAction(parsed =>
+        {
+            RunRequest request = arguments.Read(parsed, terminal, scenarios, trace: null);
+            RunResult result = scenarios.Execute(request);
+            if (parsed.GetValue(json))
+            {
+                ResultText.PrintJson(terminal, document => RunJson.Write(document, result, request));
+            }
+            else
+            {
+                ResultText.Print(terminal, RunText.Lines(result));
+            }
+
+            foreach (string line in result.Advice)
+            {
+                terminal.Complain($"advice: {line}");
+            }
+
+            return RunVerdict.IsClean(result) ? ExitCode.Done : ExitCode.Difference;
+        });
+        return command;
+    }
+}

@@ -1,0 +1,102 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using Iopf.Cli.Commands;
+using Iopf.Recordings;
+
+namespace Iopf.Cli;
+
+/// <summary>The command <c>iopf</c>: finds the subcommand, runs it, and turns whatever goes wrong into one line and an exit code.</summary>
+/// <param name="terminal">Where to print.</param>
+/// <param name="scenarios">Where scenarios and runs come from.</param>
+/// <param name="createReplayer">Makes the machine of a replay.</param>
+internal sealed class IopfCommandLine(Terminal terminal, IScenarioRunner scenarios, Func<RecordingHeader, IType1Replayer> createReplayer)
+{
+    private const int HelpWidth = 110;
+
+    private const string About =
+        """
+        Iopf: an executable model of the Linux series "Add IOPF support for VFIO passthrough" (RFC v3, April
+        2021, 8 patches) over an Arm SMMUv3. Each patch can be switched on and off; scenarios show what changes.
+
+        To begin with:
+          iopf scenarios                           what can be run
+          iopf run one-fault                       run a scenario with the whole series
+          iopf run one-fault --patches 1-3,5-6     the same without patches 4, 7 and 8
+          iopf trace one-fault --format text       one fault, step by step, from the device's DMA to CMD_RESUME
+          iopf patches                             what each patch does and expects
+
+        Exit codes: 0 nothing to object; 1 a difference or a violated invariant; 2 bad input or usage;
+        3 a defect of the model.
+        """;
+
+    /// <summary>Runs one command line.</summary>
+    /// <param name="args">The arguments.</param>
+    /// <returns>The exit code.</returns>
+    public int Run(IReadOnlyList<string> args)
+    {
+        try
+        {
+            return Invoke(args);
+        }
+        catch (UsageException wrong)
+        {
+            terminal.Complain($"{wrong.Message}; see iopf --help");
+            return ExitCode.BadInput;
+        }
+        catch (InputException wrong)
+        {
+            terminal.Complain(wrong.Message);
+            return ExitCode.BadInput;
+        }
+        catch (BrokenPipeException)
+        {
+            return ExitCode.Done;
+        }
+        catch (Exception defect)
+        {
+            terminal.Complain($"defect of the model: {defect.GetType().Name}: {defect.Message} (IOPF_DEBUG=1 shows where)");
+            if (terminal.ShowStackTraces)
+            {
+                terminal.Error.WriteLine(defect);
+            }
+
+            return ExitCode.Defect;
+        }
+    }
+
+    private int Invoke(IReadOnlyList<string> args)
+    {
+        RootCommand root = Root();
+        ParseResult parsed = root.Parse(args, new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
+        bool asksForHelp = parsed.Action is HelpAction || parsed.GetResult("--version") is not null;
+        UsageCheck.CheckNames(parsed, args);
+        if (!asksForHelp)
+        {
+            UsageCheck.CheckValues(parsed);
+        }
+
+        return parsed.Invoke(new InvocationConfiguration
+        {
+            EnableDefaultExceptionHandler = false,
+            Output = terminal.Output,
+            Error = terminal.Error,
+            ProcessTerminationTimeout = null,
+        });
+    }
+
+    private RootCommand Root()
+    {
+        RootCommand root = new(About) { HelpName = "iopf" };
+        root.Directives.Clear();
+        root.Options.Clear();
+        HelpAction help = new() { MaxWidth = HelpWidth };
+        root.Add(new HelpOption("--help") { Description = "Show what a command does and which options it takes.", Action = help });
+        root.Add(new VersionOption("--version") { Description = "Show the version." });
+        root.Add(PatchesCommand.Create(terminal));
+        root.Add(ScenariosCommand.Create(terminal, scenarios));
+        root.Add(RunCommand.Create(terminal, scenarios));
+        root.Add(TraceCommand.Create(terminal, scenarios));
+        root.Add(ReplayCommand.Create(terminal, createReplayer));
+        return root;
+    }
+}

@@ -1,0 +1,55 @@
+using System.Text;
+
+namespace Iopf.Cli.Output;
+
+/// <summary>A file that is written whole or not at all.</summary>
+internal static class AtomicFile
+{
+    /// <summary>Writes lines to a neighbour of the file, then renames it.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="lines">The lines, without line breaks.</param>
+    /// <exception cref="InputException">The file cannot be written; nothing is left behind.</exception>
+    public static void Write(string path, IEnumerable<string> lines)
+    {
+        if (Directory.Exists(path))
+        {
+            throw new InputException($"--out {path}: expected a file, found a directory");
+        }
+
+        string neighbour = $"{path}.{Environment.ProcessId}.tmp";
+        try
+        {
+            using (StreamWriter text = new(neighbour, append: false, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)) { NewLine = "\n" })
+            {
+                foreach (string line in lines)
+                {
+                    text.WriteLine(line);
+                }
+            }
+
+            File.Move(neighbour, path, overwrite: true);
+        }
+        catch (Exception failed) when (failed is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            Discard(neighbour);
+            throw new InputException($"--out {path}: cannot be written: {failed.Message}", failed);
+        }
+        catch
+        {
+            Discard(neighbour);
+            throw;
+        }
+    }
+
+    private static void Discard(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception failed) when (failed is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            // The failure that led here is the one to report.
+        }
+    }
+}

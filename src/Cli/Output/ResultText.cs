@@ -1,0 +1,98 @@
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace Iopf.Cli.Output;
+
+/// <summary>Puts a finished result on standard output: all of it, or nothing.</summary>
+internal static class ResultText
+{
+    /// <summary>Prints lines.</summary>
+    /// <param name="terminal">Where to print.</param>
+    /// <param name="lines">The lines, without line breaks.</param>
+    public static void Print(Terminal terminal, IEnumerable<string> lines)
+    {
+        StringBuilder text = new();
+        foreach (string line in lines)
+        {
+            text.Append(line).Append('\n');
+        }
+
+        Write(terminal, text.ToString());
+    }
+
+    /// <summary>Prints one JSON document.</summary>
+    /// <param name="terminal">Where to print.</param>
+    /// <param name="write">Writes the members of its outermost object.</param>
+    public static void PrintJson(Terminal terminal, Action<Utf8JsonWriter> write)
+    {
+        using MemoryStream bytes = new();
+        JsonWriterOptions form = new() { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+        using (Utf8JsonWriter json = new(bytes, form))
+        {
+            json.WriteStartObject();
+            write(json);
+            json.WriteEndObject();
+        }
+
+        Write(terminal, Encoding.UTF8.GetString(bytes.ToArray()) + "\n");
+    }
+
+    /// <summary>Writes a list.</summary>
+    /// <typeparam name="T">What the entries are.</typeparam>
+    /// <param name="json">The document.</param>
+    /// <param name="name">The name of the list.</param>
+    /// <param name="entries">The entries.</param>
+    /// <param name="write">Writes one entry.</param>
+    public static void WriteList<T>(this Utf8JsonWriter json, string name, IEnumerable<T> entries, Action<Utf8JsonWriter, T> write)
+    {
+        json.WriteStartArray(name);
+        foreach (T entry in entries)
+        {
+            write(json, entry);
+        }
+
+        json.WriteEndArray();
+    }
+
+    /// <summary>Writes a list of objects.</summary>
+    /// <typeparam name="T">What the entries are.</typeparam>
+    /// <param name="json">The document.</param>
+    /// <param name="name">The name of the list.</param>
+    /// <param name="entries">The entries.</param>
+    /// <param name="write">Writes the members of one entry.</param>
+    public static void WriteObjects<T>(this Utf8JsonWriter json, string name, IEnumerable<T> entries, Action<T> write) =>
+        json.WriteList(name, entries, (document, entry) =>
+        {
+            document.WriteStartObject();
+            write(entry);
+            document.WriteEndObject();
+        });
+
+    /// <summary>Writes a list of texts.</summary>
+    /// <param name="json">The document.</param>
+    /// <param name="name">The name of the list.</param>
+    /// <param name="entries">The texts.</param>
+    public static void WriteTexts(this Utf8JsonWriter json, string name, IEnumerable<string> entries) =>
+        json.WriteList(name, entries, static (document, entry) => document.WriteStringValue(entry));
+
+    /// <summary>Writes a list of numbers.</summary>
+    /// <param name="json">The document.</param>
+    /// <param name="name">The name of the list.</param>
+    /// <param name="entries">The numbers.</param>
+    public static void WriteNumbers(this Utf8JsonWriter json, string name, IEnumerable<int> entries) =>
+        json.WriteList(name, entries, static (document, entry) => document.WriteNumberValue(entry));
+
+    private static void Write(Terminal terminal, string text)
+    {
+        try
+        {
+            terminal.Output.Write(text);
+            terminal.Output.Flush();
+        }
+        catch (IOException closed)
+        {
+            throw new BrokenPipeException(closed);
+        }
+    }
+}

@@ -1,0 +1,78 @@
+using System.Globalization;
+using Iopf.Scenarios;
+
+namespace Iopf.Cli.Output;
+
+/// <summary>A run for a reader: the operations with their results, then a summary.</summary>
+internal static class RunText
+{
+    /// <summary>The lines.</summary>
+    /// <param name="result">What happened.</param>
+    /// <returns>The lines, without line breaks.</returns>
+    public static IEnumerable<string> Lines(RunResult result)
+    {
+        yield return $"{result.Scenario}, patches {result.Patches}";
+        yield return "";
+        if (result.Operations.Count > 0)
+        {
+            foreach (string line in TextTable.Lines(["#", "operation", "result", ""], result.Operations.Select(OperationCells)))
+            {
+                yield return line;
+            }
+
+            yield return "";
+        }
+
+        if (result.Rows.Count > 0)
+        {
+            foreach (string line in TextTable.Lines(["config", "premap", "messages", "published", "faults", "note"], result.Rows.Select(RowCells)))
+            {
+                yield return line;
+            }
+
+            yield return "";
+        }
+
+        foreach (string line in Summary(result))
+        {
+            yield return line;
+        }
+    }
+
+    private static IEnumerable<string> Summary(RunResult result)
+    {
+        ResponseCounts responses = result.Responses;
+        yield return $"faults        {result.Faults}: {responses.Success} success, {responses.Invalid} invalid, {responses.Failure} failure";
+        yield return $"pages         {result.MappedPages} mapped, {result.PinnedPages} pinned, {result.LockedVm} charged to locked_vm";
+        yield return $"virtual time  {Microseconds(result.VirtualNanoseconds)} us";
+        int failed = RunVerdict.FailedExpectations(result);
+        int expected = result.Operations.Count(operation => operation.Expected is not null);
+        if (expected > 0)
+        {
+            yield return $"expectations  {expected - failed} of {expected} met";
+        }
+
+        yield return $"violations    {(result.Violations.Count == 0 ? "none" : Number(result.Violations.Count))}";
+        foreach (RunViolation violation in result.Violations)
+        {
+            yield return $"    {violation.Invariant} at {violation.Operation}: {violation.Detail}";
+        }
+    }
+
+    private static string[] OperationCells(RunOperation operation) =>
+    [
+        Number(operation.Index),
+        operation.Text,
+        operation.Result,
+        string.Join(' ', new[] { Details(operation), operation.Matched ? "" : $"EXPECTED {operation.Expected}" }.Where(text => text.Length > 0)),
+    ];
+
+    private static string Details(RunOperation operation) => string.Join(' ', operation.Details.Select(detail => $"{detail.Key}={detail.Value}"));
+
+    private static string[] RowCells(RunRow row) =>
+        [row.Config, Number(row.Premap), Number(row.Messages), Number(row.PublishedFaults), Number(row.Faults), row.Note];
+
+    private static string Microseconds(long nanoseconds) => (nanoseconds / 1000m).ToString("0.000", CultureInfo.InvariantCulture);
+
+    private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,16 @@
+namespace Iopf.Cli;
+
+/// <summary>What a command may touch of the world around it.</summary>
+/// <param name="Output">Standard output: results only.</param>
+/// <param name="Error">Standard error: the one line of a failure, and advice.</param>
+/// <param name="Directory">The working directory, where appsettings.json is looked for.</param>
+/// <param name="ShowStackTraces">Whether a defect of the model shows its stack trace (<c>IOPF_DEBUG=1</c>).</param>
+internal sealed record Terminal(TextWriter Output, TextWriter Error, string Directory, bool ShowStackTraces)
+{
+    /// <summary>Prints one line on standard error, whatever the text holds.</summary>
+    /// <param name="text">The text, without "iopf: ".</param>
+    public void Complain(string text) => Error.WriteLine($"iopf: {OneLine(text)}");
+
+    private static string OneLine(string text) =>
+        string.Concat(text.ReplaceLineEndings(" ").Select(character => char.IsControl(character) ? '?' : character));
+}

@@ -1,0 +1,107 @@
+using System.Globalization;
+using Iopf.Kernel;
+
+namespace Iopf.Views;
+
+/// <summary>A trace as a person reads it: one line for each step, indented by layer, one paragraph for each DMA.</summary>
+public static class TextTrace
+{
+    /// <summary>How long a line may be, in characters.</summary>
+    public const int Width = 120;
+
+    private const int ThreadWidthMax = 18;
+    private const int FunctionWidthMax = 44;
+    private const int DeviceWidthMax = 14;
+    private const string Cut = "...";
+
+    /// <summary>The lines of a trace: a header, then the steps.</summary>
+    /// <param name="events">The steps, in order.</param>
+    /// <returns>The lines, without line breaks; what does not fit a line is cut and ends in "...".</returns>
+    public static IEnumerable<string> Lines(IReadOnlyList<TraceEvent> events)
+    {
+        ArgumentNullException.ThrowIfNull(events);
+        Columns columns = Columns.For(events);
+        yield return columns.Line("time us", "thread", "function", "device", "iova", "what happens");
+        TraceEvent? opening = null;
+        for (int index = 0; index < events.Count; index++)
+        {
+            TraceEvent step = events[index];
+            if (OpensParagraph(step, index == 0 ? null : events[index - 1], opening))
+            {
+                opening = step;
+                yield return "";
+            }
+
+            yield return columns.Line(Time(step), step.Thread, Function(step), step.Device, step.Iova?.ToString() ?? "", OneLine(step.Text));
+        }
+    }
+
+    /// <summary>A DMA begins with a step of the device; its end is one, too, under another name or at another address.</summary>
+    private static bool OpensParagraph(TraceEvent step, TraceEvent? before, TraceEvent? opening)
+    {
+        if (before is not TraceEvent previous)
+        {
+            return true;
+        }
+
+        if (step.Layer == TraceLayer.User)
+        {
+            return previous.Layer != TraceLayer.User;
+        }
+
+        if (step.Layer != TraceLayer.Device)
+        {
+            return false;
+        }
+
+        return opening is not { Layer: TraceLayer.Device } dma || dma.Function == step.Function || dma.Device != step.Device || dma.Iova != step.Iova;
+    }
+
+    private static string Time(TraceEvent step) => (step.Nanoseconds / 1000m).ToString("0.000", CultureInfo.InvariantCulture);
+
+    private static string Function(TraceEvent step) => new string(' ', (int)step.Layer) + step.Function;
+
+    private static string OneLine(string text) => text.ReplaceLineEndings(" ");
+
+    private static string Fitted(string text, int width) => text.Length <= width ? text : text[..(width - Cut.Length)] + Cut;
+
+    private readonly record struct Columns(int Time, int Thread, int Function, int Device, int Iova)
+    {
+        public static Columns For(IReadOnlyList<TraceEvent> events)
+        {
+            int time = "time us".Length;
+            int thread = "thread".Length;
+            int function = "function".Length;
+            int device = "device".Length;
+            int iova = "iova".Length;
+            foreach (TraceEvent step in events)
+            {
+                time = Math.Max(time, TextTrace.Time(step).Length);
+                thread = Math.Max(thread, step.Thread.Length);
+                function = Math.Max(function, TextTrace.Function(step).Length);
+                device = Math.Max(device, step.Device.Length);
+                iova = Math.Max(iova, step.Iova?.ToString().Length ?? 0);
+            }
+
+            return new Columns(
+                time,
+                Math.Min(thread, ThreadWidthMax),
+                Math.Min(function, FunctionWidthMax),
+                Math.Min(device, DeviceWidthMax),
+                iova);
+        }
+
+        public string Line(string time, string thread, string function, string device, string iova, string words)
+        {
+            string line = string.Join(
+                "  ",
+                time.PadLeft(Time),
+                Fitted(thread, Thread).PadRight(Thread),
+                Fitted(function, Function).PadRight(Function),
+                Fitted(device, Device).PadRight(Device),
+                iova.PadRight(Iova),
+                words);
+            return Fitted(line.TrimEnd(), Width);
+        }
+    }
+}
