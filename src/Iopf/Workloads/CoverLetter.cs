@@ -18,8 +18,8 @@ internal static class CoverLetter
     /// <summary>The faults that were published.</summary>
     /// <param name="configuration">The configuration.</param>
     /// <param name="messages">How many messages were sent.</param>
-    /// <returns>The count; <see langword="null"/> where nothing was published.</returns>
-    public static int? PublishedFaults(string configuration, int messages) => (configuration, messages) switch
+    /// <returns>The count; 0 where nothing was published.</returns>
+    public static long PublishedFaults(string configuration, int messages) => (configuration, messages) switch
     {
         (Vfio1, 1) => 518,
         (Vfio1, 100) => 1058,
@@ -28,7 +28,7 @@ internal static class CoverLetter
         (Vfio10, 100 or 1000) => 26,
         (Sva, 1) => 512,
         (Sva, 100 or 1000) => 1024,
-        _ => null,
+        _ => 0,
     };
 
     /// <summary>The length of a message.</summary>
@@ -42,18 +42,22 @@ internal static class CoverLetter
     public static int PremapPages(string configuration) => configuration == Vfio10 ? 512 : 1;
 
     /// <summary>What is to be said about a row.</summary>
-    /// <param name="published">The published count.</param>
-    /// <param name="faults">The model's count; <see langword="null"/> if the test did not finish.</param>
+    /// <param name="published">The published count; 0 where nothing was published.</param>
+    /// <param name="outcome">What the test came to.</param>
     /// <returns>A remark; empty if there is nothing to say.</returns>
-    public static string Note(int? published, long? faults)
+    public static string Note(long published, SecTestOutcome outcome)
     {
-        if (faults is not long count)
+        if (!outcome.IsFinished)
         {
-            return "the device's DMA was aborted: with this patch set it cannot run here";
+            return "the device's DMA was aborted: with these patches the test cannot run here";
         }
 
-        return published is int expected && expected != count
-            ? $"{count - expected:+0;-0}: repeated faults of the measured run are not modelled"
-            : "";
+        if (published == 0)
+        {
+            return "nothing was published for this number of messages";
+        }
+
+        long difference = outcome.Faults - published;
+        return difference == 0 ? "" : $"{difference:+0;-0}: repeated faults of the measured run are not modelled";
     }
 }

@@ -24,8 +24,8 @@ internal sealed class HisiSecTest(ISecPlatform platform, int messageBytes)
 
     /// <summary>Runs the test.</summary>
     /// <param name="messages">How many messages are sent.</param>
-    /// <returns>The faults taken from the first message on; <see langword="null"/> if the device's DMA was aborted.</returns>
-    public long? Run(int messages)
+    /// <returns>The faults taken from the first message on, and whether every message was sent.</returns>
+    public SecTestOutcome Run(int messages)
     {
         Prepare();
         long before = platform.Faults;
@@ -33,11 +33,11 @@ internal sealed class HisiSecTest(ISecPlatform platform, int messageBytes)
         {
             if (!Send(message))
             {
-                return null;
+                return new SecTestOutcome(platform.Faults - before, IsFinished: false);
             }
         }
 
-        return platform.Faults - before;
+        return new SecTestOutcome(platform.Faults - before, IsFinished: true);
     }
 
     private void Prepare()

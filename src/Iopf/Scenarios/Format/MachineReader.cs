@@ -1,3 +1,4 @@
+using Iopf.ArmSmmuV3.Hardware;
 using Iopf.Machine;
 
 namespace Iopf.Scenarios.Format;
@@ -30,7 +31,7 @@ internal static class MachineReader
         List<SmmuSpec> smmus = List(members, "smmus", 16, ReadSmmu);
         if (smmus.Count == 0)
         {
-            smmus.Add(new SmmuSpec("smmu0", StallSupport.StallOrTerminate));
+            smmus.Add(new SmmuSpec("smmu0", StallModel.StallOrTerminate));
         }
 
         List<DeviceSpec> devices = List(members, "devices", MostObjects, device => ReadDevice(device, smmus));
@@ -61,7 +62,7 @@ internal static class MachineReader
     {
         Dictionary<string, JsonPlace> members = place.Members(["name", "stall_model"], "an SMMU (an object)");
         int model = members.TryGetValue("stall_model", out JsonPlace? word) ? Index(word, StallModels) : 0;
-        return new SmmuSpec(Required(place, members, "name").Name("a name"), (StallSupport)model);
+        return new SmmuSpec(Required(place, members, "name").Name("a name"), (StallModel)model);
     }
 
     private static DeviceSpec ReadDevice(JsonPlace place, List<SmmuSpec> smmus)
