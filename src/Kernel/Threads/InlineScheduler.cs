@@ -60,6 +60,11 @@ public sealed class InlineScheduler : Scheduler
             RequireMaySleep(@lock.Name, place);
         }
 
+        if (LockOrder is { } order)
+        {
+            _current.RecordOrder(order, @lock, place);
+        }
+
         if (!TryAcquire(@lock, mode, place))
         {
             ReportBlocked(@lock, place);

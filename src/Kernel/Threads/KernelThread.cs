@@ -59,6 +59,14 @@ public sealed class KernelThread
     public string DescribeHeldLocks() =>
         _held.Count == 0 ? "no lock" : string.Join(", ", _held.Select(held => $"{held.Lock.Name} ({held.Place})"));
 
+    internal void RecordOrder(LockOrder order, KernelLock taken, string place)
+    {
+        foreach (HeldLock held in _held)
+        {
+            order.Record(held.Lock, held.Place, taken, place);
+        }
+    }
+
     internal void Took(KernelLock @lock, LockMode mode, string place)
     {
         _held.Add(new HeldLock(@lock, mode, place));

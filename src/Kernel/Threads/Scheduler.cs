@@ -10,6 +10,9 @@ public abstract class Scheduler
     /// <summary>The thread that is running.</summary>
     public abstract KernelThread Current { get; }
 
+    /// <summary>Where the order of locks is recorded; <see langword="null"/> to record nothing.</summary>
+    public LockOrder? LockOrder { get; set; }
+
     /// <summary>Creates a thread that sleeps until it is woken.</summary>
     /// <param name="name">Its name in traces and reports.</param>
     /// <param name="activation">What it does from one wake-up to the next sleep.</param>

@@ -1,0 +1,33 @@
+using Iopf.Iommu;
+using Iopf.Kernel;
+
+namespace Iopf.Vfio.Patches.NestedIopf;
+
+/// <summary>Patch 8: the bus driver of the faulting device hands the fault to the guest.</summary>
+/// <remarks>
+/// Kernel: the branch of <c>vfio_iommu_type1_dma_map_iopf</c> that calls <c>vfio_device_ops.transfer</c>. The group may hold devices of
+/// other drivers, whose driver data is no VFIO object: the device is looked up, with a reference (E75).
+/// </remarks>
+/// <param name="kernel">The services of the kernel.</param>
+/// <param name="core">The VFIO core.</param>
+internal sealed class TransferToBusDriver(HostKernel kernel, VfioCore core) : IGuestFaultDelivery
+{
+    /// <inheritdoc/>
+    public Errno Deliver(Device device, in IommuFault fault)
+    {
+        if (core.GetDevice(device) is not { } vfioDevice)
+        {
+            return Errno.EOPNOTSUPP;
+        }
+
+        try
+        {
+            kernel.Step(TraceLayer.Vfio, "transfer", device.Name, fault.Address, $"stage-1 fault goes to the bus driver");
+            return vfioDevice.Ops.Transfer(device, in fault);
+        }
+        finally
+        {
+            VfioCore.PutDevice(vfioDevice);
+        }
+    }
+}
