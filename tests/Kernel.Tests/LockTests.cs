@@ -117,4 +117,16 @@ public sealed class LockTests
 
         Assert.False(srcu.IsTaken);
     }
+
+    [Fact]
+    public void An_srcu_read_section_may_begin_under_a_spinlock_because_it_does_not_sleep()
+    {
+        KernelSpinLock spinLock = new(_scheduler, "page_table_lock");
+        Srcu srcu = new(_scheduler, "mmu notifier srcu");
+        using LockScope atomic = spinLock.Hold();
+
+        using LockScope reader = srcu.HoldRead();
+
+        Assert.True(srcu.IsHeld);
+    }
 }

@@ -55,7 +55,7 @@ public sealed class InlineScheduler : Scheduler
 
     internal override void Acquire(KernelLock @lock, LockMode mode, string place)
     {
-        if (@lock.Kind != LockKind.SpinLock)
+        if (@lock.Kind is not (LockKind.SpinLock or LockKind.Srcu))
         {
             RequireMaySleep(@lock.Name, place);
         }
