@@ -25,6 +25,11 @@ internal static class UsageCheck
             throw new UsageException($"{In(parsed)}unknown option '{option}'");
         }
 
+        if (OptionTakenForValue(parsed.CommandResult) is string hungry)
+        {
+            throw new UsageException($"{In(parsed)}option '{hungry}' lacks its value");
+        }
+
         if (parsed.UnmatchedTokens.Count > 0)
         {
             string stray = parsed.UnmatchedTokens[0];
@@ -50,6 +55,12 @@ internal static class UsageCheck
     }
 
     private static string In(ParseResult parsed) => parsed.CommandResult.Command is RootCommand ? "" : $"{parsed.CommandResult.Command.Name}: ";
+
+    /// <summary>The option whose value is, by all appearance, the next option.</summary>
+    private static string? OptionTakenForValue(CommandResult command) =>
+        command.Children.OfType<OptionResult>()
+            .FirstOrDefault(option => option.Tokens.Any(token => token.Value.StartsWith("--", StringComparison.Ordinal)))?
+            .Option.Name;
 
     private static bool LooksLikeOption(string token) => token.Length > 1 && token[0] == '-';
 

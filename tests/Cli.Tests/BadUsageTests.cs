@@ -1,0 +1,78 @@
+using Iopf.Cli.Tests.Fakes;
+
+namespace Iopf.Cli.Tests;
+
+public sealed class BadUsageTests : IDisposable
+{
+    private readonly CliHarness _cli = new();
+
+    public static TheoryData<string, string> CommandLines => new()
+    {
+        { "", "a command is missing; expected one of patches, scenarios, run, trace, replay; see iopf --help" },
+        { "fly", "unknown command 'fly'; see iopf --help" },
+        { "help", "unknown command 'help'; see iopf --help" },
+        { "@file", "unknown command '@file'; see iopf --help" },
+        { "[diagram] patches", "unknown command '[diagram]'; see iopf --help" },
+        { "--fly", "unknown option '--fly'; see iopf --help" },
+        { "-h", "unknown option '-h'; see iopf --help" },
+        { "fly --help", "unknown command 'fly'; see iopf --help" },
+        { "patches --fly", "patches: unknown option '--fly'; see iopf --help" },
+        { "patches --fly --help", "patches: unknown option '--fly'; see iopf --help" },
+        { "patches 1", "patches: unexpected argument '1'; see iopf --help" },
+        { "run", "run: argument SCENARIO is missing; see iopf --help" },
+        { "run --json", "run: argument SCENARIO is missing; see iopf --help" },
+        { "run --fly", "run: unknown option '--fly'; see iopf --help" },
+        { "run one-fault -p 1", "run: unknown option '-p'; see iopf --help" },
+        { "run one-fault two-faults", "run: unexpected argument 'two-faults'; see iopf --help" },
+        { "run one-fault --patches", "run: option '--patches' lacks its value; see iopf --help" },
+        { "run one-fault --patches --json", "run: option '--patches' lacks its value; see iopf --help" },
+        { "run one-fault --patches 1 --patches 2", "run: option '--patches' is given more than once; see iopf --help" },
+        { "run one-fault --set", "run: option '--set' lacks its value; see iopf --help" },
+        { "run one-fault --json=no", "run: " },
+        { "run no-such", "no-such: there is no such scenario" },
+        { "run one-fault --patches 1-9", "--patches: patch spec '1-9': '1-9' is not a patch number or range; expected none, all, " },
+        { "run one-fault --patches -1", "--patches: patch spec '-1': " },
+        { "run one-fault --patches=", "run: option '--patches' lacks its value; see iopf --help" },
+        { "trace one-fault --out --json", "trace: option '--out' lacks its value; see iopf --help" },
+        { "run one-fault --errata E01", "--errata E01: errata switches are not in this version; expected none" },
+        { "run one-fault --errata all", "--errata all: errata switches are not in this version; expected none" },
+        { "run one-fault --seed x", "--seed: 'x' is not a seed; expected an integer from 0 to 18446744073709551615" },
+        { "run one-fault --seed -1", "--seed: '-1' is not a seed; expected an integer from 0 to 18446744073709551615" },
+        { "run one-fault --seed 18446744073709551616", "--seed: '18446744073709551616' is not a seed; expected an integer" },
+        { "run one-fault --set Premap", "--set: 'Premap' assigns nothing; expected Section:Name=value" },
+        { "run one-fault --set Premap:Len=1", "--set: there is no option 'Premap:Len'; expected one of Premap:Length, Cost:" },
+        { "run one-fault --set Premap:Length=0", "--set: '0' is not a value of Premap:Length; expected an integer from 1 to 1048576" },
+        { "trace", "trace: argument SCENARIO is missing; see iopf --help" },
+        { "trace one-fault --format ftrace", "--format ftrace: this version has no such trace format; expected text" },
+        { "trace one-fault --out /no/such/folder/file", "--out /no/such/folder/file: cannot be written: " },
+        { "trace one-fault --out /", "--out /: expected a file, found a directory" },
+        { "scenarios --show", "scenarios: option '--show' lacks its value; see iopf --help" },
+        { "scenarios --show no-such", "--show no-such: unknown" },
+        { "replay", "replay: argument FILE is missing; see iopf --help" },
+        { "replay /no/such/file", "/no/such/file: expected a recording, found no such file" },
+        { "replay /", "/: expected a recording, found a directory" },
+    };
+
+    [Theory]
+    [MemberData(nameof(CommandLines))]
+    public void Bad_usage_is_one_line_on_standard_error_and_exit_code_2(string commandLine, string complaint)
+    {
+        CliOutcome outcome = _cli.Run(commandLine.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+
+        Assert.Equal(2, outcome.ExitCode);
+        Assert.Equal("", outcome.Output);
+        Assert.StartsWith($"iopf: {complaint}", Assert.Single(outcome.ErrorLines), StringComparison.Ordinal);
+        Assert.EndsWith("\n", outcome.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", outcome.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Control_characters_of_the_input_never_reach_the_terminal()
+    {
+        CliOutcome outcome = _cli.Run("run", "no\n\u001b[31msuch");
+
+        Assert.Equal("iopf: no ?[31msuch: there is no such scenario\n", outcome.Error);
+    }
+
+    public void Dispose() => _cli.Dispose();
+}

@@ -1,0 +1,47 @@
+using System.Text.Json;
+using Iopf.Recordings;
+
+namespace Iopf.Cli.Tests.Fakes;
+
+/// <summary>Runs command lines in this process, in a working directory of their own, and keeps what they print.</summary>
+internal sealed class CliHarness : IDisposable
+{
+    public string Directory { get; } = System.IO.Directory.CreateTempSubdirectory("iopf-").FullName;
+
+    public FakeScenarioRunner Scenarios { get; } = new();
+
+    public Func<RecordingHeader, IType1Replayer> CreateReplayer { get; set; } = _ => new RecordedReplayer();
+
+    public bool ShowStackTraces { get; set; }
+
+    public TextWriter? Output { get; set; }
+
+    public CliOutcome Run(params string[] args)
+    {
+        StringWriter output = new() { NewLine = "\n" };
+        StringWriter error = new() { NewLine = "\n" };
+        Terminal terminal = new(Output ?? output, error, Directory, ShowStackTraces);
+        int exitCode = new IopfCommandLine(terminal, Scenarios, CreateReplayer).Run(args);
+        return new CliOutcome(exitCode, output.ToString(), error.ToString());
+    }
+
+    public JsonElement RunJson(params string[] args)
+    {
+        CliOutcome outcome = Run(args);
+        return JsonDocument.Parse(outcome.Output).RootElement;
+    }
+
+    public string Write(string name, string text)
+    {
+        string path = Path.Combine(Directory, name);
+        File.WriteAllText(path, text);
+        return path;
+    }
+
+    public void Dispose() => System.IO.Directory.Delete(Directory, recursive: true);
+
+    private sealed class RecordedReplayer : IType1Replayer
+    {
+        public RecordedAnswer Answer(RecordedOperation operation) => operation.Answer;
+    }
+}

@@ -1,0 +1,2 @@
+// The tests share the process's environment variables.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]

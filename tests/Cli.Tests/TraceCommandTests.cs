@@ -1,0 +1,59 @@
+using Iopf.Cli.Tests.Fakes;
+using Iopf.Kernel;
+
+namespace Iopf.Cli.Tests;
+
+public sealed class TraceCommandTests : IDisposable
+{
+    private readonly CliHarness _cli = new();
+
+    public TraceCommandTests() => _cli.Scenarios.Answer = request =>
+    {
+        request.Trace!(new TraceEvent(0, 10, "user", TraceLayer.Device, "dma", "nic", new Iova(0x1000), "write"));
+        return SampleRuns.Clean;
+    };
+
+    [Fact]
+    public void The_trace_goes_to_standard_output()
+    {
+        CliOutcome outcome = _cli.Run("trace", "one-fault", "--format", "text", "--patches", "1-3");
+
+        Assert.Equal(0, outcome.ExitCode);
+        Assert.Equal(["time us  thread  function  device  iova    what happens", "  0.010  user     dma      nic     0x1000  write"], outcome.OutputLines);
+        Assert.Equal([1, 2, 3], _cli.Scenarios.LastRequest!.Patches!.Value.Numbers);
+    }
+
+    [Fact]
+    public void A_file_is_written_whole_and_nothing_else_is_left_behind()
+    {
+        _cli.Write("trace.txt", "old");
+
+        CliOutcome outcome = _cli.Run("trace", "one-fault", "--out", "trace.txt");
+
+        Assert.Equal((0, ""), (outcome.ExitCode, outcome.Output));
+        Assert.Equal([Path.Combine(_cli.Directory, "trace.txt")], Directory.GetFileSystemEntries(_cli.Directory));
+        Assert.Equal(3, File.ReadAllLines(Path.Combine(_cli.Directory, "trace.txt")).Length);
+    }
+
+    [Fact]
+    public void A_run_that_fails_leaves_the_old_file_alone()
+    {
+        string file = _cli.Write("trace.txt", "old");
+        _cli.Scenarios.Answer = _ => throw new InvariantViolationException("x");
+
+        Assert.Equal(3, _cli.Run("trace", "one-fault", "--out", "trace.txt").ExitCode);
+
+        Assert.Equal("old", File.ReadAllText(file));
+        Assert.Single(Directory.GetFileSystemEntries(_cli.Directory));
+    }
+
+    [Fact]
+    public void A_violation_is_told_by_the_exit_code()
+    {
+        _cli.Scenarios.Answer = _ => SampleRuns.Violated;
+
+        Assert.Equal(1, _cli.Run("trace", "one-fault").ExitCode);
+    }
+
+    public void Dispose() => _cli.Dispose();
+}
