@@ -1,0 +1,122 @@
+using Iopf.Kernel;
+using Iopf.Machine;
+
+namespace Iopf.Scenarios.Running;
+
+/// <summary>Executes the steps of one scenario on one host, and compares what they come to with what the file expects.</summary>
+internal sealed class ScenarioRunner
+{
+    private readonly Host _host;
+    private readonly Dictionary<string, StepAction> _actions = [];
+    private readonly List<RunOperation> _operations = [];
+    private readonly List<RunViolation> _violations = [];
+    private readonly HashSet<string> _reported = [];
+
+    /// <summary>Prepares a run.</summary>
+    /// <param name="host">The host.</param>
+    /// <param name="hosts">Where a workload gets hosts of its own.</param>
+    public ScenarioRunner(Host host, HostFactory hosts)
+    {
+        _host = host;
+        OpenFiles files = new();
+        Control = new ControlSteps(host, hosts, Totals);
+        StepFamily[] families =
+        [
+            new MemorySteps(host, files), new VfioSteps(host, files), new MappingSteps(host, files), new DmaSteps(host), new NestedSteps(host), Control,
+        ];
+        foreach (KeyValuePair<string, StepAction> operation in families.SelectMany(family => family.Operations))
+        {
+            _actions.Add(operation.Key, operation.Value);
+        }
+    }
+
+    /// <summary>The names of the operations that can be executed.</summary>
+    public IEnumerable<string> Operations => _actions.Keys;
+
+    /// <summary>What was executed.</summary>
+    public IReadOnlyList<RunOperation> Executed => _operations;
+
+    /// <summary>The promises that were broken, each once.</summary>
+    public IReadOnlyList<RunViolation> Violations => _violations;
+
+    /// <summary>The numbers of the run.</summary>
+    public RunTotals Totals { get; } = new();
+
+    /// <summary>The operations of the scenario itself.</summary>
+    public ControlSteps Control { get; }
+
+    /// <summary>Executes the steps; a crash of the modeled kernel ends the run.</summary>
+    /// <param name="scenario">The scenario.</param>
+    public void Run(Scenario scenario)
+    {
+        _ = RunBlock(scenario.Steps);
+        Totals.Add(_host);
+    }
+
+    private bool RunBlock(IReadOnlyList<ScenarioStep> steps)
+    {
+        foreach (ScenarioStep step in steps)
+        {
+            if (step.Op != "repeat")
+            {
+                if (!RunStep(step))
+                {
+                    return false;
+                }
+
+                continue;
+            }
+
+            for (ulong round = 0; round < step.Number("n"); round++)
+            {
+                if (!RunBlock(step.Steps))
+                {
+                    return false;
+                }
+            }
+        }
+
+        return true;
+    }
+
+    private bool RunStep(ScenarioStep step)
+    {
+        StepOutcome outcome;
+        bool goesOn = true;
+        try
+        {
+            outcome = _actions[step.Op](step);
+            _host.Kernel.Scheduler.RunReady();
+        }
+        catch (Exception end) when (end is KernelOopsException or LockMisuseException or DeadlockException)
+        {
+            string kind = end is KernelOopsException ? "oops" : end is DeadlockException ? "deadlock" : "lock_misuse";
+            outcome = StepOutcome.Of(kind);
+            Report(kind, step, end.Message);
+            goesOn = false;
+        }
+
+        _operations.Add(new RunOperation(
+            _operations.Count,
+            step.Op,
+            step.Text,
+            outcome.Result,
+            step.Expect?.ToString(),
+            step.Expect is null || outcome.Meets(step.Expect),
+            outcome.Details));
+        foreach (IInvariantChecker checker in _host.Checkers)
+        {
+            checker.Check(detail => Report(checker.Id, step, detail));
+        }
+
+        return goesOn;
+    }
+
+    private void Report(string invariant, ScenarioStep step, string detail)
+    {
+        if (_reported.Add($"{invariant} {detail}"))
+        {
+            _violations.Add(new RunViolation(invariant, $"{step.Path} {step.Op}", detail));
+        }
+    }
+}
