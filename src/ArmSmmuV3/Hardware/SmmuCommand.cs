@@ -1,7 +1,9 @@
 namespace Iopf.ArmSmmuV3.Hardware;
 
 /// <summary>One command of the command queue: 16 bytes as two words.</summary>
-/// <remarks>Arm IHI 0070, section 4. Kernel: <c>arm_smmu_cmdq_build_cmd</c> builds the same words. <c>default</c> is an illegal command.</remarks>
+/// <remarks>
+/// Arm IHI 0070, section 4. Kernel: <c>arm_smmu_cmdq_build_cmd</c> builds the same words. <c>default</c> is an illegal command.
+/// </remarks>
 /// <param name="Word0">Opcode and tags.</param>
 /// <param name="Word1">Address, stall tag or range.</param>
 public readonly record struct SmmuCommand(ulong Word0, ulong Word1)

@@ -3,7 +3,7 @@ using Iopf.Mm;
 
 namespace Iopf.ArmSmmuV3.Hardware;
 
-/// <summary>One SMMUv3: translates what devices issue, stalls or ends what it cannot translate, and talks to its driver through queues.</summary>
+/// <summary>One SMMUv3: translates what devices issue, stalls or ends what it cannot translate, talks to its driver in queues.</summary>
 /// <remarks>
 /// Arm IHI 0070. The hardware has no thread of its own: it acts in whoever calls it, a device that issues a transaction or a
 /// driver that writes a register. Transactions beyond <see cref="SmmuHardwareOptions.StallMax"/> wait in front of the SMMU, in
@@ -11,20 +11,46 @@ namespace Iopf.ArmSmmuV3.Hardware;
 /// </remarks>
 public sealed class SmmuHardware
 {
+    private readonly StreamTable _streamTable;
+    private readonly Translator _translator;
+    private readonly StallBuffer _stalls;
+    private readonly EventQueue _eventQueue;
+    private readonly EventRecorder _events;
+    private readonly TransactionControl _transactions;
+    private readonly CommandQueue _commandQueue;
+    private readonly CommandExecutor _commands;
+    private readonly RegisterFile _registers;
+
     /// <summary>Creates an SMMU in its reset state: disabled, so that transactions pass untranslated.</summary>
     /// <param name="kernel">Trace and clock.</param>
     /// <param name="memory">Where stream table, page tables and queues live.</param>
     /// <param name="options">What the implementer decided.</param>
     /// <param name="name">Its name in the trace.</param>
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
     public SmmuHardware(HostKernel kernel, PhysicalMemory memory, SmmuHardwareOptions options, string name)
     {
+        ArgumentNullException.ThrowIfNull(kernel);
+        Identification.Check(options);
         Name = name;
+        PageTableWalker walker = new(memory);
+        ConfigurationCache configurations = new();
+        _streamTable = new StreamTable(memory, options);
+        Tlb tlb = new(options.TlbEntries);
+        ConfigurationReader reader = new(memory, options, _streamTable, walker);
+        _translator = new Translator(kernel, options, reader, configurations, walker, tlb, name);
+        _stalls = new StallBuffer(options.StallMax);
+        _eventQueue = new EventQueue(memory, options.EventQueueLog2Size);
+        _events = new EventRecorder(kernel, _eventQueue, _stalls, this, options.ReportsEventClass);
+        _transactions = new TransactionControl(kernel, _translator, _stalls, _events, name);
+        _commandQueue = new CommandQueue(memory, options.CommandQueueLog2Size);
+        _commands = new CommandExecutor(kernel, _commandQueue, configurations, tlb, _transactions, name);
+        _registers = new RegisterFile(new Identification(options));
     }
 
     /// <summary>Its name in the trace.</summary>
     public string Name { get; }
 
-    /// <summary>The interrupt line of the event queue: called when the queue becomes non-empty while IRQ_CTRL.EVENTQ_IRQEN is set.</summary>
+    /// <summary>The event queue's interrupt line: called when the queue becomes non-empty while IRQ_CTRL.EVENTQ_IRQEN is set.</summary>
     /// <remarks>Called from inside a transaction or a register write: the handler wakes a thread, it does not consume the queue.</remarks>
     public Action? EventInterrupt { get; set; }
 
@@ -32,32 +58,89 @@ public sealed class SmmuHardware
     public Action? GlobalErrorInterrupt { get; set; }
 
     /// <summary>How many transactions are stalled, those waiting in front of the SMMU not counted.</summary>
-    public int StalledTransactions => throw new NotImplementedException();
+    public int StalledTransactions => _stalls.Count;
 
     /// <summary>How many transactions wait in front of the SMMU because every stall slot was taken.</summary>
-    public int WaitingTransactions => throw new NotImplementedException();
+    public int WaitingTransactions => _transactions.WaitingCount;
 
     /// <summary>How many transactions found their translation in the TLB.</summary>
-    public long TlbHits => throw new NotImplementedException();
+    public long TlbHits => _translator.Hits;
 
     /// <summary>How many transactions had to walk page tables.</summary>
-    public long TlbMisses => throw new NotImplementedException();
+    public long TlbMisses => _translator.Misses;
 
     /// <summary>How many TLBI commands were executed.</summary>
-    public long TlbInvalidations => throw new NotImplementedException();
+    public long TlbInvalidations => _commands.TlbInvalidations;
 
     /// <summary>Reads a register.</summary>
     /// <param name="register">Which; an offset without a register reads as zero.</param>
     /// <returns>Its value; 32-bit registers leave the upper half zero.</returns>
-    public ulong ReadRegister(SmmuRegister register) => throw new NotImplementedException();
+    public ulong ReadRegister(SmmuRegister register) => register switch
+    {
+        SmmuRegister.STRTAB_BASE => _streamTable.Base,
+        SmmuRegister.STRTAB_BASE_CFG => _streamTable.Configuration,
+        SmmuRegister.CMDQ_BASE => _commandQueue.Base,
+        SmmuRegister.CMDQ_PROD => _commandQueue.Producer,
+        SmmuRegister.CMDQ_CONS => _commandQueue.Consumer,
+        SmmuRegister.EVENTQ_BASE => _eventQueue.Base,
+        SmmuRegister.EVENTQ_PROD or RegisterFile.EVENTQ_PROD_IN_PAGE_0 => _eventQueue.Producer,
+        SmmuRegister.EVENTQ_CONS or RegisterFile.EVENTQ_CONS_IN_PAGE_0 => _eventQueue.Consumer,
+        _ => _registers.Read(register),
+    };
 
     /// <summary>Writes a register. CMDQ_PROD runs the queue; EVENTQ_CONS lets records that wait for a slot in.</summary>
     /// <param name="register">Which; writes to read-only and unknown registers are ignored.</param>
     /// <param name="value">Its new value.</param>
-    public void WriteRegister(SmmuRegister register, ulong value) => throw new NotImplementedException();
+    public void WriteRegister(SmmuRegister register, ulong value)
+    {
+        switch (register)
+        {
+            case SmmuRegister.STRTAB_BASE:
+                _streamTable.Base = value;
+                break;
+            case SmmuRegister.STRTAB_BASE_CFG:
+                _streamTable.Configuration = (uint)value;
+                break;
+            case SmmuRegister.CMDQ_BASE:
+                _commandQueue.Base = value;
+                break;
+            case SmmuRegister.CMDQ_PROD:
+                _commandQueue.Producer = (uint)value;
+                ProcessCommands();
+                break;
+            case SmmuRegister.CMDQ_CONS:
+                _commandQueue.WriteConsumer((uint)value);
+                break;
+            case SmmuRegister.EVENTQ_BASE:
+                _eventQueue.Base = value;
+                break;
+            case SmmuRegister.EVENTQ_PROD or RegisterFile.EVENTQ_PROD_IN_PAGE_0:
+                _eventQueue.WriteProducer((uint)value);
+                break;
+            case SmmuRegister.EVENTQ_CONS or RegisterFile.EVENTQ_CONS_IN_PAGE_0:
+                _eventQueue.Consumer = (uint)value;
+                _events.RecordPostponed();
+                break;
+            default:
+                _registers.Write(register, value);
+                ApplyControls();
+                break;
+        }
+    }
 
     /// <summary>Consumes commands until the queue is empty, disabled or stopped by an error.</summary>
-    public void ProcessCommands() => throw new NotImplementedException();
+    public void ProcessCommands()
+    {
+        if (!_commands.Run())
+        {
+            return;
+        }
+        _registers.RaiseError(GlobalErrors.CommandQueue);
+        if (_registers.Interrupts.HasFlag(SmmuInterrupts.GlobalError))
+        {
+            GlobalErrorInterrupt?.Invoke();
+        }
+    }
 
     /// <summary>Translates one transaction.</summary>
     /// <remarks>An abort or a stall has recorded its event, as the configuration asks, when this returns.</remarks>
@@ -67,5 +150,24 @@ public sealed class SmmuHardware
     /// <param name="physicalAddress">Where it goes, to the byte; 0 unless completed.</param>
     /// <returns>What became of it.</returns>
     public DmaOutcome Translate(in DmaRequest request, IBusMaster master, int transaction, out ulong physicalAddress) =>
-        throw new NotImplementedException();
+        _translator.TryHit(in request, out physicalAddress)
+            ? DmaOutcome.Completed
+            : _transactions.Accept(in request, master, transaction, out physicalAddress);
+
+    /// <summary>Lets what the control registers say take effect.</summary>
+    private void ApplyControls()
+    {
+        _translator.IsEnabled = _registers.Controls.HasFlag(SmmuControls.Translation);
+        _translator.AbortsWhenDisabled = _registers.AbortsWhenDisabled;
+        _translator.RecordsBadStreamIds = _registers.RecordsBadStreamIds;
+        _events.IsInterruptEnabled = _registers.Interrupts.HasFlag(SmmuInterrupts.EventQueue);
+        _eventQueue.IsEnabled = _registers.Controls.HasFlag(SmmuControls.EventQueue);
+        _commandQueue.IsEnabled = _registers.Controls.HasFlag(SmmuControls.CommandQueue);
+        if (_commandQueue.IsStopped && !_registers.IsErrorActive(GlobalErrors.CommandQueue))
+        {
+            _commandQueue.Restart();
+        }
+        _events.RecordPostponed();
+        ProcessCommands();
+    }
 }

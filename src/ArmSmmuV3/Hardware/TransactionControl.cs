@@ -1,0 +1,127 @@
+using Iopf.Kernel;
+
+namespace Iopf.ArmSmmuV3.Hardware;
+
+/// <summary>Decides what becomes of a transaction that did not hit: it goes on, ends, or stalls until a command ends the stall.</summary>
+/// <remarks>
+/// Arm IHI 0070, section 3.12. While every slot is taken, transactions that would stall wait in front of the SMMU, unrecorded,
+/// in their order; each stall that ends lets the oldest try again. Later ones queue behind them even if a slot is free.
+/// </remarks>
+/// <param name="kernel">Trace.</param>
+/// <param name="translator">Translates.</param>
+/// <param name="stalls">Holds stalled transactions.</param>
+/// <param name="events">Records faults.</param>
+/// <param name="name">The SMMU's name in the trace.</param>
+internal sealed class TransactionControl(HostKernel kernel, Translator translator, StallBuffer stalls, EventRecorder events, string name)
+{
+    private readonly Queue<StalledTransaction> _waiting = new(stalls.SlotCount);
+
+    /// <summary>How many transactions wait in front of the SMMU.</summary>
+    public int WaitingCount => _waiting.Count;
+
+    /// <summary>Translates a new transaction.</summary>
+    public DmaOutcome Accept(in DmaRequest request, IBusMaster master, int transaction, out ulong physicalAddress)
+    {
+        if (translator.Translate(in request, out physicalAddress, out TranslationFault fault))
+        {
+            return DmaOutcome.Completed;
+        }
+        if (fault.Stalls && (stalls.IsFull || _waiting.Count != 0))
+        {
+            _waiting.Enqueue(new StalledTransaction(request, master, transaction));
+            kernel.Step(TraceLayer.Smmu, "stall", name, request.Address, $"no free slot: transaction {transaction} waits outside");
+            return DmaOutcome.Stalled;
+        }
+        return End(new StalledTransaction(request, master, transaction), in fault);
+    }
+
+    /// <summary>Executes CMD_RESUME; without effect if nothing of that stream is stalled under that tag.</summary>
+    public void Resume(in SmmuCommand command)
+    {
+        if (!stalls.TryRelease(command.StreamId, command.StallTag, out StalledTransaction stalled))
+        {
+            kernel.Step(TraceLayer.Smmu, "resume", name, null, $"no stall with sid 0x{command.StreamId:x}, stag 0x{command.StallTag:x}");
+            return;
+        }
+        kernel.Step(
+            TraceLayer.Smmu,
+            "resume",
+            name,
+            stalled.Request.Address,
+            $"{command.Action} sid 0x{command.StreamId:x}, stag 0x{command.StallTag:x}");
+        switch (command.Action)
+        {
+            case ResumeAction.Retry:
+                Retry(in stalled);
+                break;
+            case ResumeAction.Terminate:
+                stalled.Master.Completed(stalled.Transaction, physicalAddress: 0);
+                break;
+            default:
+                stalled.Master.Aborted(stalled.Transaction);
+                break;
+        }
+        AdmitWaiting();
+    }
+
+    /// <summary>Executes CMD_STALL_TERM: aborts every stalled transaction of a stream.</summary>
+    public void TerminateStalls(uint streamId)
+    {
+        events.ForgetPostponed(streamId);
+        for (int slot = 0; slot < stalls.SlotCount; slot++)
+        {
+            if (stalls.TryReleaseSlot(slot, streamId, out StalledTransaction stalled))
+            {
+                stalled.Master.Aborted(stalled.Transaction);
+            }
+        }
+        AdmitWaiting();
+    }
+
+    private void AdmitWaiting()
+    {
+        while (!stalls.IsFull && _waiting.TryDequeue(out StalledTransaction oldest))
+        {
+            Retry(in oldest);
+        }
+    }
+
+    private void Retry(in StalledTransaction stalled)
+    {
+        DmaRequest request = stalled.Request;
+        if (translator.Translate(in request, out ulong physicalAddress, out TranslationFault fault))
+        {
+            stalled.Master.Completed(stalled.Transaction, physicalAddress);
+            return;
+        }
+        switch (End(in stalled, in fault))
+        {
+            case DmaOutcome.Aborted:
+                stalled.Master.Aborted(stalled.Transaction);
+                break;
+            case DmaOutcome.ReadAsZeroWriteIgnored:
+                stalled.Master.Completed(stalled.Transaction, physicalAddress: 0);
+                break;
+            default:
+                break;
+        }
+    }
+
+    /// <summary>Stalls or terminates a transaction that faulted, and records why.</summary>
+    private DmaOutcome End(in StalledTransaction faulted, in TranslationFault fault)
+    {
+        DmaRequest request = faulted.Request;
+        if (fault.Stalls)
+        {
+            ushort tag = stalls.Hold(in faulted);
+            kernel.Step(TraceLayer.Smmu, "stall", name, request.Address, $"transaction {faulted.Transaction} stalls, stag 0x{tag:x}");
+            events.RecordStall(in request, in fault, tag);
+            return DmaOutcome.Stalled;
+        }
+        if (fault.Type != 0 && fault.IsRecorded)
+        {
+            events.Record(in request, in fault);
+        }
+        return fault.Aborts ? DmaOutcome.Aborted : DmaOutcome.ReadAsZeroWriteIgnored;
+    }
+}
