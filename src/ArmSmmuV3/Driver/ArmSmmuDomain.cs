@@ -1,0 +1,361 @@
+using Iopf.Iommu;
+using Iopf.Iommu.Lpae;
+using Iopf.Kernel;
+
+namespace Iopf.ArmSmmuV3.Driver;
+
+/// <summary>A page table and the devices that use it, all behind one SMMU.</summary>
+/// <remarks>Kernel: <c>struct arm_smmu_domain</c>.</remarks>
+public sealed class ArmSmmuDomain : IommuDomain
+{
+    /// <summary>The width of a stage-1 input address.</summary>
+    internal const int VirtualAddressBits = 48;
+
+    internal const ulong MemoryAttributes = 0xf404ff44;
+    private readonly ArmSmmuDriver _driver;
+    private readonly KernelMutex _initMutex;
+    private readonly List<ArmSmmuMaster> _masters = [];
+    private LpaePageTable? _table;
+
+    internal ArmSmmuDomain(ArmSmmuDriver driver, DomainType type)
+        : base(driver.Kernel, type)
+    {
+        _driver = driver;
+        _initMutex = new KernelMutex(driver.Kernel.Scheduler, "init_mutex");
+        DevicesLock = new KernelSpinLock(driver.Kernel.Scheduler, "devices_lock");
+        Stage = type == DomainType.Identity ? TranslationStage.Bypass : TranslationStage.Stage1;
+    }
+
+    /// <summary>Which stage the domain's tables serve; final once a device was attached.</summary>
+    public TranslationStage Stage { get; private set; }
+
+    /// <summary>The SMMU the domain belongs to; <see langword="null"/> until the first device is attached.</summary>
+    public ArmSmmuDevice? Smmu { get; private set; }
+
+    /// <summary>Whether stage-1 faults of the domain stall: as its first device does.</summary>
+    public bool StallEnabled { get; private set; }
+
+    /// <inheritdoc/>
+    public override ulong PageSizes => LpaePageTable.PageSizes4K;
+
+    /// <inheritdoc/>
+    public override IovaRange Aperture =>
+        new(new Iova(0), new Iova((1UL << (_table?.InputAddressBits ?? VirtualAddressBits)) - 1));
+
+    /// <inheritdoc/>
+    public override bool CanRespond => true;
+
+    /// <inheritdoc/>
+    /// <remarks>Kernel: <c>arm_smmu_domain_get_attr</c>.</remarks>
+    public override Result<bool> IsNested => Type switch
+    {
+        DomainType.Unmanaged => Stage == TranslationStage.Nested,
+        DomainType.Dma => Errno.ENODEV,
+        _ => Errno.EINVAL,
+    };
+
+    /// <summary>The devices attached to the domain. Protected by <see cref="DevicesLock"/>.</summary>
+    internal IReadOnlyList<ArmSmmuMaster> Masters => _masters;
+
+    internal KernelSpinLock DevicesLock { get; }
+
+    /// <summary>The stage-1 half; <see langword="null"/> unless the domain has stage-1 tables.</summary>
+    internal Stage1Context? Stage1 { get; private set; }
+
+    /// <summary>The stage-2 half; <see langword="null"/> unless the domain has stage-2 tables.</summary>
+    internal Stage2Context? Stage2 { get; private set; }
+
+    /// <summary>Whether a guest's stage 1 stands in front of the tables for some device.</summary>
+    internal bool HasGuestTables { get; private set; }
+
+    /// <inheritdoc/>
+    /// <returns>None; EPERM once a device was attached; ENODEV or EINVAL for domains that VFIO does not manage.</returns>
+    /// <remarks>Kernel: <c>arm_smmu_domain_set_attr</c>.</remarks>
+    public override Errno EnableNesting()
+    {
+        using (_initMutex.Hold())
+        {
+            if (Type != DomainType.Unmanaged)
+            {
+                return Type == DomainType.Dma ? Errno.ENODEV : Errno.EINVAL;
+            }
+
+            if (Smmu is not null)
+            {
+                return Errno.EPERM;
+            }
+
+            Stage = TranslationStage.Nested;
+            return Errno.None;
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <returns>
+    /// None; ENOENT for a device no SMMU knows; EBUSY while its SVA is enabled; ENXIO when the domain belongs to another SMMU; EINVAL when
+    /// its substream bits or stall mode differ from the domain's; ENOSPC or ENOMEM at the first attach. On every error but the first
+    /// two the device has left its old domain.
+    /// </returns>
+    /// <remarks>Kernel: <c>arm_smmu_attach_dev</c>.</remarks>
+    public override Errno AttachDevice(Device device)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        if (ArmSmmuMaster.Of(device) is not { } master)
+        {
+            return Errno.ENOENT;
+        }
+
+        using (_driver.Bonds.Lock.Hold())
+        {
+            if (master.SvaEnabled)
+            {
+                return Errno.EBUSY;
+            }
+        }
+
+        Leave(master);
+        using (_initMutex.Hold())
+        {
+            Errno error = Accept(master);
+            if (error != Errno.None)
+            {
+                return error;
+            }
+
+            master.Domain = this;
+            WriteEntries(master);
+            using (DevicesLock.Hold())
+            {
+                _masters.Add(master);
+            }
+        }
+
+        _driver.Kernel.Step(TraceLayer.SmmuDriver, "arm_smmu_attach_dev", device.Name, null, $"attached to a domain of {Stage}");
+        return Errno.None;
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>Kernel: <c>arm_smmu_detach_dev</c>. The device's streams are aborted.</remarks>
+    public override void DetachDevice(Device device)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        if (ArmSmmuMaster.Of(device) is { } master && ReferenceEquals(master.Domain, this))
+        {
+            Leave(master);
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>Kernel: <c>arm_smmu_iova_to_phys</c>.</remarks>
+    public override ulong? IovaToPhysical(Iova iova) =>
+        Type == DomainType.Identity ? iova.Value : _table?.IovaToPhysical(iova);
+
+    /// <inheritdoc/>
+    public override IommuProt? ProtOf(Iova iova) => _table?.ProtOf(iova);
+
+    /// <inheritdoc/>
+    /// <remarks>Kernel: <c>arm_smmu_page_response</c>.</remarks>
+    public override Errno RespondToPage(Device device, in PageResponse response)
+    {
+        Invariant.Hold(ArmSmmuMaster.Of(device) is not null, "a page is answered for a device the SMMU knows");
+        return StallResponse.Send(ArmSmmuMaster.Of(device)!, response);
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>Kernel: <c>arm_smmu_domain_free</c>.</remarks>
+    public override void Free()
+    {
+        Invariant.Hold(_masters.Count == 0, "a domain is freed after its last device has left");
+        if (_table is null)
+        {
+            return;
+        }
+
+        DomainInvalidation.Everything(this);
+        _table.Free();
+        _table = null;
+        if (Stage1 is { } stage1)
+        {
+            stage1.Table.Free();
+            _driver.ReturnAsid(stage1.Asid);
+        }
+
+        if (Stage2 is { } stage2)
+        {
+            Smmu!.Vmids.Return(stage2.Vmid);
+        }
+    }
+
+    /// <summary>Puts a guest's stage 1 in front of this domain's stage 2 for one device.</summary>
+    /// <param name="device">A device attached to this domain.</param>
+    /// <param name="config">Where the guest keeps its context descriptors.</param>
+    /// <returns>None; EINVAL for a device of another domain, a domain that is not nested, or an SMMU without both stages.</returns>
+    /// <remarks>Kernel: <c>arm_smmu_attach_pasid_table</c>, assumed from the nested stage series the RFC builds on.</remarks>
+    public Errno AttachGuestTables(Device device, GuestStage1Config config) => GuestStage1.Replace(this, device, config);
+
+    /// <summary>Takes the guest's stage 1 of one device away: its addresses are stage-2 addresses again.</summary>
+    /// <param name="device">A device attached to this domain.</param>
+    /// <returns>None; EINVAL as for <see cref="AttachGuestTables"/>.</returns>
+    /// <remarks>Kernel: <c>arm_smmu_detach_pasid_table</c>, assumed from the nested stage series the RFC builds on.</remarks>
+    public Errno DetachGuestTables(Device device) => GuestStage1.Replace(this, device, config: null);
+
+    /// <summary>Forgets what a guest says has changed in its stage 1.</summary>
+    /// <param name="device">A device attached to this domain, with guest tables.</param>
+    /// <param name="invalidation">What has changed.</param>
+    /// <returns>None; EINVAL for a device without guest tables in this domain.</returns>
+    /// <remarks>Kernel: <c>arm_smmu_cache_invalidate</c>, assumed from the nested stage series the RFC builds on.</remarks>
+    public Errno InvalidateGuest(Device device, in GuestInvalidation invalidation) => GuestStage1.Invalidate(this, device, invalidation);
+
+    /// <inheritdoc/>
+    /// <remarks>Kernel: <c>arm_smmu_map</c>.</remarks>
+    protected override Errno MapBlock(Iova iova, ulong physicalAddress, ulong size, IommuProt prot) =>
+        _table?.Map(iova, physicalAddress, size, prot) ?? Errno.ENODEV;
+
+    /// <inheritdoc/>
+    /// <remarks>Kernel: <c>arm_smmu_unmap</c>.</remarks>
+    protected override ulong UnmapBlock(Iova iova, ulong size, ref IotlbGather gather) => _table?.Unmap(iova, size, ref gather) ?? 0;
+
+    /// <inheritdoc/>
+    /// <remarks>Kernel: <c>arm_smmu_iotlb_sync</c>.</remarks>
+    protected override void InvalidateIotlb(in IotlbGather gather)
+    {
+        if (gather.PageSize != 0)
+        {
+            DomainInvalidation.Range(this, gather.First, gather.Last, gather.PageSize, leaf: true);
+        }
+    }
+
+    /// <summary>Counts anew whether any device has guest tables.</summary>
+    internal void CountGuestTables()
+    {
+        HasGuestTables = false;
+        foreach (ArmSmmuMaster master in _masters)
+        {
+            HasGuestTables |= master.GuestTables is not null;
+        }
+    }
+
+    /// <summary>Makes a device's streams abort.</summary>
+    private static void Leave(ArmSmmuMaster master)
+    {
+        if (master.Domain is not { } domain)
+        {
+            return;
+        }
+
+        using (domain.DevicesLock.Hold())
+        {
+            domain._masters.Remove(master);
+        }
+
+        master.Domain = null;
+        master.GuestTables = null;
+        domain.CountGuestTables();
+        WriteEntries(master);
+    }
+
+    /// <remarks>Kernel: <c>arm_smmu_install_ste_for_dev</c>.</remarks>
+    internal static void WriteEntries(ArmSmmuMaster master)
+    {
+        foreach (uint streamId in master.StreamIds)
+        {
+            master.Smmu.Driver.Entries.Write(master.Smmu, master, streamId);
+        }
+    }
+
+    private Errno Accept(ArmSmmuMaster master)
+    {
+        if (Smmu is null)
+        {
+            return Finalise(master);
+        }
+
+        if (!ReferenceEquals(Smmu, master.Smmu))
+        {
+            return Errno.ENXIO;
+        }
+
+        if (Stage1 is { } stage1 && stage1.Table.SsidBits != master.SsidBits)
+        {
+            return Errno.EINVAL;
+        }
+
+        return Stage1 is not null && StallEnabled != master.StallEnabled ? Errno.EINVAL : Errno.None;
+    }
+
+    /// <summary>The first device decides: SMMU, stage, tag and stall mode.</summary>
+    /// <remarks>Kernel: <c>arm_smmu_domain_finalise</c>.</remarks>
+    private Errno Finalise(ArmSmmuMaster master)
+    {
+        Smmu = master.Smmu;
+        if (Stage == TranslationStage.Bypass)
+        {
+            return Errno.None;
+        }
+
+        if (!Smmu.Features.Stage1)
+        {
+            Stage = TranslationStage.Stage2;
+        }
+
+        if (!Smmu.Features.Stage2)
+        {
+            Stage = TranslationStage.Stage1;
+        }
+
+        Errno error = Stage == TranslationStage.Stage1 ? FinaliseStage1(master) : FinaliseStage2(master);
+        if (error != Errno.None)
+        {
+            _table?.Free();
+            _table = null;
+            Smmu = null;
+        }
+
+        return error;
+    }
+
+    /// <remarks>Kernel: <c>arm_smmu_domain_finalise_s1</c>.</remarks>
+    private Errno FinaliseStage1(ArmSmmuMaster master)
+    {
+        SmmuFeatures features = master.Smmu.Features;
+        _table = new LpaePageTable();
+        if (!ContextTable.Allocate(_driver.Memory, master.SsidBits, features.HasTwoLevelContextTables).TryGet(out ContextTable? table, out Errno error))
+        {
+            return error;
+        }
+
+        if (!_driver.TakeAsid(master.Smmu).TryGet(out ushort asid, out error))
+        {
+            table.Free();
+            return error;
+        }
+
+        StallEnabled = master.StallEnabled;
+        Stage1Context stage1 = new(_driver.Memory, this, table, asid);
+        error = stage1.Write(ssid: 0, stage1.Describe(asid, _table.Root, MemoryAttributes, isProcess: false));
+        if (error != Errno.None)
+        {
+            table.Free();
+            _driver.ReturnAsid(asid);
+            return error;
+        }
+
+        Stage1 = stage1;
+        return Errno.None;
+    }
+
+    /// <remarks>Kernel: <c>arm_smmu_domain_finalise_s2</c>.</remarks>
+    private Errno FinaliseStage2(ArmSmmuMaster master)
+    {
+        SmmuFeatures features = master.Smmu.Features;
+        _table = new LpaePageTable();
+        if (!master.Smmu.Vmids.Take((1u << features.VmidBits) - 1).TryGet(out uint vmid, out Errno error))
+        {
+            return error;
+        }
+
+        ulong vtcr = Stage2Context.VtcrFor(features.InputAddressBits, _table.StartLevel, features.OutputAddressBits);
+        Stage2 = new Stage2Context((ushort)vmid, vtcr, _table.Root);
+        return Errno.None;
+    }
+}

@@ -1,0 +1,69 @@
+using Iopf.ArmSmmuV3.Hardware;
+using Iopf.Kernel;
+
+namespace Iopf.ArmSmmuV3.Driver;
+
+/// <summary>The kernel thread that empties one SMMU's event queue; the event interrupt wakes it.</summary>
+/// <remarks>Kernel: <c>arm_smmu_evtq_thread</c>.</remarks>
+internal sealed class EventThread
+{
+    private const string Function = "arm_smmu_evtq_thread";
+
+    private readonly HostKernel _kernel;
+    private readonly ArmSmmuDevice _smmu;
+    private readonly EventQueueReader _queue;
+    private readonly EventHandler _handler;
+
+    internal EventThread(HostKernel kernel, ArmSmmuDevice smmu, EventQueueReader queue, EventHandler handler)
+    {
+        _kernel = kernel;
+        _smmu = smmu;
+        _queue = queue;
+        _handler = handler;
+        Thread = kernel.Scheduler.CreateThread($"irq/{smmu.Name}-evtq", Run);
+    }
+
+    /// <summary>The thread.</summary>
+    internal KernelThread Thread { get; }
+
+    /// <summary>How often the thread found that records had been lost.</summary>
+    internal long Overflows { get; private set; }
+
+    /// <summary>How many records could not be turned into a fault that somebody accepted.</summary>
+    internal long Unhandled { get; private set; }
+
+    /// <summary>The interrupt: asks for the floor.</summary>
+    internal void Interrupt() => _kernel.Scheduler.Wake(Thread);
+
+    private void Run()
+    {
+        do
+        {
+            while (_queue.TryTake(out EventRecord record))
+            {
+                Errno error = _handler.Handle(_smmu, record);
+                if (error != Errno.None)
+                {
+                    Unhandled++;
+                    Print(record, error);
+                }
+            }
+
+            if (_queue.FetchProducer())
+            {
+                Overflows++;
+                _kernel.Step(TraceLayer.SmmuDriver, Function, _smmu.Name, null, $"EVTQ overflow: events were lost");
+            }
+        }
+        while (!_queue.IsEmpty);
+
+        _queue.AcknowledgeOverflow();
+    }
+
+    private void Print(in EventRecord record, Errno error) => _kernel.Step(
+        TraceLayer.SmmuDriver,
+        Function,
+        _smmu.Name,
+        new Iova(record.InputAddress),
+        $"event 0x{(int)record.Type:x2} left with {error}: 0x{record.Word0:x16} 0x{record.Word1:x16} 0x{record.Word2:x16} 0x{record.Word3:x16}");
+}

@@ -1,0 +1,22 @@
+using Iopf.ArmSmmuV3.Driver;
+using Iopf.Iommu.Patches.FaultReporting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Iopf.ArmSmmuV3.Patches.FaultReporting;
+
+/// <summary>Patch 1: evolve the device fault reporting framework.</summary>
+public static class FaultReportingServiceCollectionExtensions
+{
+    /// <summary>Reports stage-2 events with their stage, and lets handlers choose the stages they want.</summary>
+    /// <param name="services">The services.</param>
+    /// <returns>The same services.</returns>
+    public static IServiceCollection AddFaultReporting(this IServiceCollection services)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        services.AddFaultReportingCore();
+        services.Replace(ServiceDescriptor.Singleton<IStage2EventPolicy, ReportStage2Events>());
+        services.Replace(ServiceDescriptor.Singleton<IStage2Stall, Stage2StallsWithItsMaster>());
+        return services;
+    }
+}
