@@ -21,7 +21,7 @@ internal static class IopfProcess
         }
         catch (IOException)
         {
-            // Whoever read our output has seen enough.
+            // Said already, or whoever read our output has seen enough.
         }
 
         return exitCode;

@@ -27,7 +27,8 @@ internal static class RunConfiguration
         }
         catch (Exception malformed) when (malformed is FormatException or InvalidDataException or System.Text.Json.JsonException)
         {
-            throw new InputException($"{FileName}: expected a JSON object with sections such as Iopf and Premap: {Cause(malformed)}", malformed);
+            string cause = (malformed.InnerException ?? malformed).Message;
+            throw new InputException($"{FileName}: expected a JSON object with sections such as Iopf and Premap: {cause}", malformed);
         }
     }
 
@@ -42,6 +43,4 @@ internal static class RunConfiguration
             throw new InputException($"{FileName}: cannot be read: {failed.Message}", failed);
         }
     }
-
-    private static string Cause(Exception malformed) => (malformed.InnerException ?? malformed).Message;
 }

@@ -49,12 +49,17 @@ internal static class UsageCheck
             return;
         }
 
-        throw parsed.CommandResult.Command is RootCommand root
-            ? new UsageException($"a command is missing; expected one of {string.Join(", ", root.Subcommands.Select(command => command.Name))}")
-            : new UsageException(In(parsed) + Words(parsed.Errors[0]));
+        if (parsed.CommandResult.Command is RootCommand root)
+        {
+            string names = string.Join(", ", root.Subcommands.Select(command => command.Name));
+            throw new UsageException($"a command is missing; expected one of {names}");
+        }
+
+        throw new UsageException(In(parsed) + Words(parsed.Errors[0]));
     }
 
-    private static string In(ParseResult parsed) => parsed.CommandResult.Command is RootCommand ? "" : $"{parsed.CommandResult.Command.Name}: ";
+    private static string In(ParseResult parsed) =>
+        parsed.CommandResult.Command is RootCommand ? "" : $"{parsed.CommandResult.Command.Name}: ";
 
     /// <summary>The option whose value is, by all appearance, the next option.</summary>
     private static string? OptionTakenForValue(CommandResult command) =>
@@ -77,7 +82,7 @@ internal static class UsageCheck
                 return $"option '{option.Name}' is given more than once";
             case ArgumentResult { Argument: Argument argument } given when given.Tokens.Count == 0:
                 return $"argument {argument.Name} is missing";
-            case CommandResult { Command: Command command } given when command.Arguments.FirstOrDefault(argument => Lacks(given, argument)) is Argument missing:
+            case CommandResult given when given.Command.Arguments.FirstOrDefault(argument => Lacks(given, argument)) is Argument missing:
                 return $"argument {missing.Name} is missing";
             default:
                 string message = error.Message.TrimEnd('.');

@@ -1,6 +1,6 @@
 namespace Iopf;
 
-/// <summary>The user gave something that cannot be used; the message is the one line that says what, where, and what was expected.</summary>
+/// <summary>The user gave something that cannot be used; the message is one line: what, where, and what was expected.</summary>
 /// <remarks>The command line prints the message and ends with exit code 2.</remarks>
 public sealed class InputException : Exception
 {

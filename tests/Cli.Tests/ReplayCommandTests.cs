@@ -20,7 +20,8 @@ public sealed class ReplayCommandTests : IDisposable
         CliOutcome outcome = _cli.Run("replay", file, file);
 
         Assert.Equal((0, ""), (outcome.ExitCode, outcome.Error));
-        Assert.Equal([$"{file}: 1 operations, 1 matched, 0 mismatched", $"{file}: 1 operations, 1 matched, 0 mismatched"], outcome.OutputLines);
+        string line = $"{file}: 1 operations, 1 matched, 0 mismatched";
+        Assert.Equal([line, line], outcome.OutputLines);
     }
 
     [Fact]
@@ -33,7 +34,12 @@ public sealed class ReplayCommandTests : IDisposable
 
         Assert.Equal(1, outcome.ExitCode);
         Assert.Equal(
-            [$"{file}: 2 operations, 0 matched, 2 mismatched", "    line 2: group_set_container", "        recorded result=0", "        answered result=EPERM"],
+            [
+                $"{file}: 2 operations, 0 matched, 2 mismatched",
+                "    line 2: group_set_container",
+                "        recorded result=0",
+                "        answered result=EPERM",
+            ],
             outcome.OutputLines);
     }
 
@@ -63,7 +69,9 @@ public sealed class ReplayCommandTests : IDisposable
         CliOutcome outcome = _cli.Run("replay", good, bad, "--json");
 
         Assert.Equal((2, ""), (outcome.ExitCode, outcome.Output));
-        Assert.Equal($"iopf: {bad}:1: format: format 'rfc-iopf-recording/1' is not supported by this version; expected vfio-type1-recording/1", Assert.Single(outcome.ErrorLines));
+        Assert.Equal(
+            $"iopf: {bad}:1: format: format 'rfc-iopf-recording/1' is not supported by this version; expected vfio-type1-recording/1",
+            Assert.Single(outcome.ErrorLines));
     }
 
     public void Dispose() => _cli.Dispose();

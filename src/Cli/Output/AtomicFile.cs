@@ -19,7 +19,8 @@ internal static class AtomicFile
         string neighbour = $"{path}.{Environment.ProcessId}.tmp";
         try
         {
-            using (StreamWriter text = new(neighbour, append: false, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)) { NewLine = "\n" })
+            UTF8Encoding plain = new(encoderShouldEmitUTF8Identifier: false);
+            using (StreamWriter text = new(neighbour, append: false, plain) { NewLine = "\n" })
             {
                 foreach (string line in lines)
                 {

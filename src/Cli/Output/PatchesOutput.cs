@@ -17,7 +17,8 @@ internal static class PatchesOutput
         yield return $"    alone    {patch.Alone}";
         foreach (PatchExpectation expectation in patch.Expects)
         {
-            yield return $"    expects  patch {expectation.Number} ({PatchCatalog.Get(expectation.Number).Module}); without it {expectation.WhenMissing}";
+            string expected = PatchCatalog.Get(expectation.Number).Module;
+            yield return $"    expects  patch {expectation.Number} ({expected}); without it {expectation.WhenMissing}";
         }
 
         foreach (SettableOption option in patch.Options)

@@ -7,6 +7,8 @@ namespace Iopf.Cli.Output;
 /// <summary>Puts a finished result on standard output: all of it, or nothing.</summary>
 internal static class ResultText
 {
+    private const int BrokenPipe = 32; // EPIPE: .NET hands the errno on.
+
     /// <summary>Prints lines.</summary>
     /// <param name="terminal">Where to print.</param>
     /// <param name="lines">The lines, without line breaks.</param>
@@ -90,9 +92,13 @@ internal static class ResultText
             terminal.Output.Write(text);
             terminal.Output.Flush();
         }
-        catch (IOException closed)
+        catch (IOException closed) when (closed.HResult == BrokenPipe)
         {
             throw new BrokenPipeException(closed);
+        }
+        catch (IOException failed)
+        {
+            throw new InputException($"standard output cannot be written: {failed.Message}", failed);
         }
     }
 }

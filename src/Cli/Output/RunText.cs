@@ -6,6 +6,8 @@ namespace Iopf.Cli.Output;
 /// <summary>A run for a reader: the operations with their results, then a summary.</summary>
 internal static class RunText
 {
+    private static readonly string[] RowHeader = ["config", "premap", "messages", "published", "faults", "note"];
+
     /// <summary>The lines.</summary>
     /// <param name="result">What happened.</param>
     /// <returns>The lines, without line breaks.</returns>
@@ -25,7 +27,7 @@ internal static class RunText
 
         if (result.Rows.Count > 0)
         {
-            foreach (string line in TextTable.Lines(["config", "premap", "messages", "published", "faults", "note"], result.Rows.Select(RowCells)))
+            foreach (string line in TextTable.Lines(RowHeader, result.Rows.Select(RowCells)))
             {
                 yield return line;
             }
@@ -41,8 +43,8 @@ internal static class RunText
 
     private static IEnumerable<string> Summary(RunResult result)
     {
-        ResponseCounts responses = result.Responses;
-        yield return $"faults        {result.Faults}: {responses.Success} success, {responses.Invalid} invalid, {responses.Failure} failure";
+        ResponseCounts counts = result.Responses;
+        yield return $"faults        {result.Faults}: {counts.Success} success, {counts.Invalid} invalid, {counts.Failure} failure";
         yield return $"pages         {result.MappedPages} mapped, {result.PinnedPages} pinned, {result.LockedVm} charged to locked_vm";
         yield return $"virtual time  {Microseconds(result.VirtualNanoseconds)} us";
         int failed = RunVerdict.FailedExpectations(result);
@@ -64,10 +66,14 @@ internal static class RunText
         Number(operation.Index),
         operation.Text,
         operation.Result,
-        string.Join(' ', new[] { Details(operation), operation.Matched ? "" : $"EXPECTED {operation.Expected}" }.Where(text => text.Length > 0)),
+        Remarks(operation),
     ];
 
-    private static string Details(RunOperation operation) => string.Join(' ', operation.Details.Select(detail => $"{detail.Key}={detail.Value}"));
+    private static string Remarks(RunOperation operation)
+    {
+        IEnumerable<string> details = operation.Details.Select(detail => $"{detail.Key}={detail.Value}");
+        return string.Join(' ', operation.Matched ? details : details.Append($"EXPECTED {operation.Expected}"));
+    }
 
     private static string[] RowCells(RunRow row) =>
         [row.Config, Number(row.Premap), Number(row.Messages), Number(row.PublishedFaults), Number(row.Faults), row.Note];

@@ -16,9 +16,9 @@ public static class PatchAdvice
             {
                 if (!patches.Contains(expectation.Number))
                 {
-                    string expected = PatchCatalog.Get(expectation.Number).Module;
-                    lines.Add(
-                        $"patch {number} ({patch.Module}) expects patch {expectation.Number} ({expected}), which is off: {expectation.WhenMissing}");
+                    PatchModule missing = PatchCatalog.Get(expectation.Number);
+                    string expects = $"patch {number} ({patch.Module}) expects patch {missing.Number} ({missing.Module})";
+                    lines.Add($"{expects}, which is off: {expectation.WhenMissing}");
                 }
             }
         }

@@ -22,7 +22,8 @@ public static class PatchCatalog
             [],
             "filters fault reports by level and decodes stage-2 events",
             [SmmuSva, SmmuDriver, IommuCore, IommuHeader, "include/uapi/linux/iommu.h"],
-            ["iommu_register_device_fault_handler", "iommu_update_device_fault_handler", "iommu_report_device_fault", "arm_smmu_handle_evt"],
+            ["iommu_register_device_fault_handler", "iommu_update_device_fault_handler", "iommu_report_device_fault",
+                "arm_smmu_handle_evt"],
             PatchRegistrations.FaultReporting),
         new(
             2,

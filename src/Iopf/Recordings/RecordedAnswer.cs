@@ -3,7 +3,8 @@ using Iopf.Kernel;
 
 namespace Iopf.Recordings;
 
-/// <summary>What a kernel answered to one operation; recordings and replayers build it through the same methods, so that answers compare.</summary>
+/// <summary>What a kernel answered to one operation.</summary>
+/// <remarks>Recordings and replayers build it through the same methods, so that answers compare.</remarks>
 public sealed class RecordedAnswer
 {
     private RecordedAnswer(params AnswerField[] fields) => Fields = fields;

@@ -28,7 +28,8 @@ internal sealed class RecordedOperationParser
             case "api_version":
                 return new PlainCall(line, op, RecordedAnswer.OfValue(fields.Signed("value")));
             case "check_extension":
-                return new CheckExtensionCall(line, op, (int)fields.Number("ext", int.MaxValue), RecordedAnswer.OfValue(fields.Signed("value")));
+                int extension = (int)fields.Number("ext", int.MaxValue);
+                return new CheckExtensionCall(line, op, extension, RecordedAnswer.OfValue(fields.Signed("value")));
             case "group_status":
                 return new PlainCall(line, op, RecordedAnswer.OfFlags(fields.Number("flags")));
             case "get_info":
@@ -38,7 +39,8 @@ internal sealed class RecordedOperationParser
             case "dma_avail":
                 return new PlainCall(line, op, RecordedAnswer.OfAvailable(fields.Signed("avail")));
             case "iova_range":
-                return new IovaRangeQuery(line, op, _iovaRanges++, RecordedAnswer.OfIovaRange(fields.Number("start"), fields.Number("end")));
+                RecordedAnswer range = RecordedAnswer.OfIovaRange(fields.Number("start"), fields.Number("end"));
+                return new IovaRangeQuery(line, op, _iovaRanges++, range);
             default:
                 return null;
         }
@@ -79,7 +81,13 @@ internal sealed class RecordedOperationParser
                     fields.Number("pgsize"),
                     RecordedAnswer.OfDirty(fields.Result(), fields.Signed("dirty_pages")));
             case "dma":
-                return new DmaCall(line, op, fields.Number("iova"), (int)fields.Number("len", int.MaxValue), IsWrite(fields), DmaAnswer(fields));
+                return new DmaCall(
+                    line,
+                    op,
+                    fields.Number("iova"),
+                    (int)fields.Number("len", int.MaxValue),
+                    IsWrite(fields),
+                    DmaAnswer(fields));
             case "rlimit":
                 return new MemoryLockLimit(line, op, fields.Number("memlock"), RecordedAnswer.Nothing);
             case "section":

@@ -4,7 +4,8 @@ using Iopf.Kernel;
 
 namespace Iopf.Recordings;
 
-/// <summary>The fields of one line (or of an object in it), read strictly: each must be there, have its form, and none may be left over.</summary>
+/// <summary>The fields of one line, or of an object in it.</summary>
+/// <remarks>Read strictly: each must be there and have its form, and none may be left over.</remarks>
 /// <param name="place">File and line, for complaints.</param>
 /// <param name="prefix">The path of the object in the line; empty for the line itself.</param>
 internal sealed class RecordingFields(string place, string prefix)
@@ -56,12 +57,9 @@ internal sealed class RecordingFields(string place, string prefix)
     {
         string form = allowed.IsEmpty ? "a text" : "one of " + string.Join(", ", allowed);
         JsonElement element = Take(name, form);
-        if (element.ValueKind == JsonValueKind.String && element.GetString() is string text && (allowed.IsEmpty || allowed.Contains(text)))
-        {
-            return text;
-        }
-
-        throw Complaint(name, $"expected {form}, found {Found(element)}");
+        string? text = element.ValueKind == JsonValueKind.String ? element.GetString() : null;
+        bool isAllowed = text is not null && (allowed.IsEmpty || allowed.Contains(text));
+        return isAllowed ? text! : throw Refusal(name, form, element);
     }
 
     /// <summary>An address, size or set of flags.</summary>
@@ -72,7 +70,7 @@ internal sealed class RecordingFields(string place, string prefix)
     {
         string form = max == ulong.MaxValue ? "a hex string or an integer" : $"a hex string or an integer up to {max}";
         JsonElement element = Take(name, form);
-        return NumberIn(element) is ulong number && number <= max ? number : throw Complaint(name, $"expected {form}, found {Found(element)}");
+        return NumberIn(element) is ulong number && number <= max ? number : throw Refusal(name, form, element);
     }
 
     /// <summary>A count or a signed number.</summary>
@@ -87,7 +85,7 @@ internal sealed class RecordingFields(string place, string prefix)
             return number;
         }
 
-        return NumberIn(element) is ulong hex and <= long.MaxValue ? (long)hex : throw Complaint(name, $"expected {Form}, found {Found(element)}");
+        return NumberIn(element) is ulong hex and <= long.MaxValue ? (long)hex : throw Refusal(name, Form, element);
     }
 
     /// <summary>True or false.</summary>
@@ -98,7 +96,7 @@ internal sealed class RecordingFields(string place, string prefix)
         JsonElement element = Take(name, "true or false");
         return element.ValueKind is JsonValueKind.True or JsonValueKind.False
             ? element.GetBoolean()
-            : throw Complaint(name, $"expected true or false, found {Found(element)}");
+            : throw Refusal(name, "true or false", element);
     }
 
     /// <summary>The field <c>result</c>: "0" or the name of an errno.</summary>
@@ -113,7 +111,7 @@ internal sealed class RecordingFields(string place, string prefix)
             return Errno.None;
         }
 
-        return text is ['E', ..] && Enum.TryParse(text, out Errno errno) ? errno : throw Complaint("result", $"expected {Form}, found {Found(element)}");
+        return text is ['E', ..] && Enum.TryParse(text, out Errno errno) ? errno : throw Refusal("result", Form, element);
     }
 
     /// <summary>A list; each entry is handed to a reader with its path.</summary>
@@ -126,7 +124,7 @@ internal sealed class RecordingFields(string place, string prefix)
         JsonElement element = Take(name, "a list");
         if (element.ValueKind != JsonValueKind.Array)
         {
-            throw Complaint(name, $"expected a list, found {Found(element)}");
+            throw Refusal(name, "a list", element);
         }
 
         List<T> entries = [];
@@ -151,10 +149,10 @@ internal sealed class RecordingFields(string place, string prefix)
 
         if (element.ValueKind != JsonValueKind.Array || element.GetArrayLength() != 4)
         {
-            throw Complaint("event", $"expected {Form}, found {Found(element)}");
+            throw Refusal("event", Form, element);
         }
 
-        return [.. element.EnumerateArray().Select(word => NumberIn(word) ?? throw Complaint("event", $"expected {Form}, found {Found(word)}"))];
+        return [.. element.EnumerateArray().Select(word => NumberIn(word) ?? throw Refusal("event", Form, word))];
     }
 
     /// <summary>Objects to fields nobody asked for.</summary>
@@ -178,7 +176,8 @@ internal sealed class RecordingFields(string place, string prefix)
 
         string? text = element.ValueKind == JsonValueKind.String ? element.GetString() : null;
         bool isHex = text is not null && text.StartsWith("0x", StringComparison.Ordinal);
-        return isHex && ulong.TryParse(text.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong hex) ? hex : null;
+        ReadOnlySpan<char> digits = isHex ? text.AsSpan(2) : [];
+        return ulong.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong hex) ? hex : null;
     }
 
     private static string Found(JsonElement element)
@@ -186,6 +185,9 @@ internal sealed class RecordingFields(string place, string prefix)
         string text = element.GetRawText();
         return text.Length <= 60 ? text : text[..57] + "...";
     }
+
+    private InputException Refusal(string name, string form, JsonElement element) =>
+        Complaint(name, $"expected {form}, found {Found(element)}");
 
     private JsonElement Take(string name, string form)
     {

@@ -103,7 +103,8 @@ public sealed class RecordingReader : IDisposable
         string format = fields.Text("format");
         if (format != RecordingHeader.Type1Recording)
         {
-            throw fields.Complaint("format", $"format '{format}' is not supported by this version; expected {RecordingHeader.Type1Recording}");
+            string words = $"format '{format}' is not supported by this version; expected {RecordingHeader.Type1Recording}";
+            throw fields.Complaint("format", words);
         }
 
         RecordingHeader header = new(

@@ -2,7 +2,8 @@ using Iopf.Patches;
 
 namespace Iopf.Settings;
 
-/// <summary>What a run is configured with: section <c>Iopf</c> of appsettings.json, environment variables <c>IOPF__...</c>, or the command line.</summary>
+/// <summary>What a run is configured with.</summary>
+/// <remarks>Section <c>Iopf</c> of appsettings.json, environment variables <c>IOPF__...</c> over it, the command line over both.</remarks>
 public sealed class IopfOptions
 {
     /// <summary>The configuration section these options are bound to.</summary>

@@ -39,8 +39,12 @@ public static class SettableOptions
     public static KeyValuePair<string, string> Check(string key, string value, string place)
     {
         SettableOption? option = All.FirstOrDefault(option => option.Key.Equals(key, StringComparison.OrdinalIgnoreCase));
-        return option is null
-            ? throw new InputException($"{place}: there is no option '{key}'; expected one of {string.Join(", ", All.Select(known => known.Key))}")
-            : new KeyValuePair<string, string>(option.Key, option.Check(value, place));
+        if (option is null)
+        {
+            string names = string.Join(", ", All.Select(known => known.Key));
+            throw new InputException($"{place}: there is no option '{key}'; expected one of {names}");
+        }
+
+        return new KeyValuePair<string, string>(option.Key, option.Check(value, place));
     }
 }

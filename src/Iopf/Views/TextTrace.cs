@@ -32,7 +32,8 @@ public static class TextTrace
                 yield return "";
             }
 
-            yield return columns.Line(Time(step), step.Thread, Function(step), step.Device, step.Iova?.ToString() ?? "", OneLine(step.Text));
+            string iova = step.Iova?.ToString() ?? "";
+            yield return columns.Line(Time(step), step.Thread, Function(step), step.Device, iova, OneLine(step.Text));
         }
     }
 
@@ -54,7 +55,8 @@ public static class TextTrace
             return false;
         }
 
-        return opening is not { Layer: TraceLayer.Device } dma || dma.Function == step.Function || dma.Device != step.Device || dma.Iova != step.Iova;
+        return opening is not { Layer: TraceLayer.Device } dma
+            || dma.Function == step.Function || dma.Device != step.Device || dma.Iova != step.Iova;
     }
 
     private static string Time(TraceEvent step) => (step.Nanoseconds / 1000m).ToString("0.000", CultureInfo.InvariantCulture);

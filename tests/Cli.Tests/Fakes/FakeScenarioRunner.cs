@@ -18,7 +18,8 @@ internal sealed class FakeScenarioRunner : IScenarioRunner
     public string TextOf(string name) => name == Name ? """{"name": "one-fault"}""" : throw new InputException($"--show {name}: unknown");
 
     // No command looks into a scenario.
-    public Scenario Load(string nameOrPath) => nameOrPath == Name ? null! : throw new InputException($"{nameOrPath}: there is no such scenario");
+    public Scenario Load(string nameOrPath) =>
+        nameOrPath == Name ? null! : throw new InputException($"{nameOrPath}: there is no such scenario");
 
     public RunResult Execute(RunRequest request)
     {

@@ -7,7 +7,8 @@ namespace Iopf.Cli.Tests.Fakes;
 internal static class SampleRuns
 {
     private static readonly RunOperation Map = new(0, "map", "map 0x1000+0x1000 rw", "0", null, true, []);
-    private static readonly RunOperation Dma = new(1, "dma", "dma nic write 0x1000 4", "written", "written", true, [new("pages", "1"), new("pfn", "0x10")]);
+    private static readonly RunOperation Dma =
+        new(1, "dma", "dma nic write 0x1000 4", "written", "written", true, [new("pages", "1"), new("pfn", "0x10")]);
 
     public static RunResult Clean { get; } = new()
     {

@@ -48,7 +48,8 @@ public sealed class PatchCatalogTests
     {
         IReadOnlyList<string> advice = PatchAdvice.For(PatchSet.Of(4));
 
-        Assert.StartsWith("patch 4 (Premap) expects patch 2 (PageFaultHandler), which is off: ", Assert.Single(advice), StringComparison.Ordinal);
+        string line = Assert.Single(advice);
+        Assert.StartsWith("patch 4 (Premap) expects patch 2 (PageFaultHandler), which is off: ", line, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -9,7 +9,8 @@ internal static class RecordingFiles
         """{"format": "vfio-type1-recording/1", "kernel": "k", "iommu": "i", "device": "d", "page_size": 4096, """
         + """ "arena": [{"start": "0x0", "end": "0x1000", "prot": "rw", "populated": true}], "seed": 1}""";
 
-    public static string Seed(int seed) => Path.GetFullPath(Path.Combine(Here(), "..", "..", "data", "vfio-type1-recordings", $"seed-{seed}.jsonl"));
+    public static string Seed(int seed) =>
+        Path.GetFullPath(Path.Combine(Here(), "..", "..", "data", "vfio-type1-recordings", $"seed-{seed}.jsonl"));
 
     private static string Here([CallerFilePath] string file = "") => Path.GetDirectoryName(file)!;
 }

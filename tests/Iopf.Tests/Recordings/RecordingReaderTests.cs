@@ -29,7 +29,8 @@ public sealed class RecordingReaderTests
         RecordedOperation[] operations = Read(
             """{"op": "map", "iova": "0x1000", "size": 8192, "vaddr": "0x3000", "flags": 3, "result": "EEXIST"}""",
             """{"op": "unmap", "iova": "0x1000", "size": "0x2000", "flags": 0, "result": "0", "unmapped": "0x2000"}""",
-            """{"op": "dma", "iova": "0x10", "len": 4, "dir": "write", "data": "unchanged", "events": 1, "event": ["0x10", "0x0", "0x10", "0x0"]}""",
+            """{"op": "dma", "iova": "0x10", "len": 4, "dir": "write", "data": "unchanged", "events": 1, """
+            + "\"event\": [\"0x10\", \"0x0\", \"0x10\", \"0x0\"]}",
             """{"op": "api_version", "value": -22}""");
 
         MapCall map = Assert.IsType<MapCall>(operations[0]);

@@ -12,7 +12,7 @@ public sealed class SettableOptionsTests
     [Fact]
     public void Options_are_found_with_their_defaults_and_ranges()
     {
-        SettableOption handler = Assert.Single(SettableOptions.OfSection("cost"), option => option.Name == nameof(CostOptions.HandlerNanoseconds));
+        SettableOption handler = SettableOptions.OfSection("cost").Single(option => option.Name == nameof(CostOptions.HandlerNanoseconds));
 
         Assert.Equal(("1600", "0", "1000000000"), (handler.Default, handler.Minimum, handler.Maximum));
     }
@@ -67,7 +67,9 @@ public sealed class SettableOptionsTests
         OptionsValidationException refusal =
             Assert.Throws<OptionsValidationException>(() => OptionsOf<IopfOptions>(new() { ["Iopf:Patches"] = "1-9" }).Value);
 
-        Assert.Equal($"Iopf:Patches: patch spec '1-9': '1-9' is not a patch number or range; expected {PatchSpec.Form}", Assert.Single(refusal.Failures));
+        Assert.Equal(
+            $"Iopf:Patches: patch spec '1-9': '1-9' is not a patch number or range; expected {PatchSpec.Form}",
+            Assert.Single(refusal.Failures));
     }
 
     [Fact]
@@ -84,7 +86,9 @@ public sealed class SettableOptionsTests
 
     [Fact]
     public void Only_options_that_are_set_have_values() =>
-        Assert.Equal([new("Premap:Length", "5")], IopfSettings.ValuesIn(ConfigurationOf(new() { ["Premap:Length"] = "5", ["Logging:Level"] = "x" })));
+        Assert.Equal(
+            [new("Premap:Length", "5")],
+            IopfSettings.ValuesIn(ConfigurationOf(new() { ["Premap:Length"] = "5", ["Logging:Level"] = "x" })));
 
     private static IOptions<T> OptionsOf<T>(Dictionary<string, string?> configured)
         where T : class =>

@@ -1,6 +1,7 @@
 namespace Iopf.Recordings;
 
-/// <summary>From here to the end of the section the caller lacks CAP_IPC_LOCK and has this RLIMIT_MEMLOCK; its mappings are gone at the section's end.</summary>
+/// <summary>From here to the end of the section the caller lacks CAP_IPC_LOCK and has this RLIMIT_MEMLOCK.</summary>
+/// <remarks>The caller is a child process: its mappings are gone at the section's end.</remarks>
 /// <param name="Line">Its line in the file, from 1.</param>
 /// <param name="Op">Its name in the recording.</param>
 /// <param name="Bytes">The limit in bytes.</param>
