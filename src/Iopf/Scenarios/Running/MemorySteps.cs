@@ -9,21 +9,28 @@ namespace Iopf.Scenarios.Running;
 /// <param name="files">The files its processes have open.</param>
 internal sealed class MemorySteps(Host host, OpenFiles files) : StepFamily
 {
+    private readonly HashSet<ulong> _deviceFrames = [];
+
     /// <inheritdoc/>
     public override IEnumerable<KeyValuePair<string, StepAction>> Operations =>
     [
-        Operation("mmap", step => InMm(step, mm => mm.Mmap(RangeOf(step), AccessOf(step), KindOf(step), new Pfn(step.Number("frame"))))),
+        Operation("mmap", step => InMm(step, mm => Map(mm, step))),
         Operation("munmap", step => InMm(step, mm => mm.Munmap(RangeOf(step)))),
         Operation("mprotect", step => InMm(step, mm => mm.Mprotect(RangeOf(step), AccessOf(step)))),
+        Operation("mremap", step => InMm(step, mm => mm.Mremap(RangeOf(step), new UserAddress(step.Number("to"))))),
         Operation("madvise", step => InMm(step, mm => mm.Madvise(RangeOf(step), AdviceOf(step)))),
         Operation("cpu_read", Read),
         Operation("cpu_write", step => InMm(step, mm => mm.Write(AddressOf(step), DataOf(step)))),
         Operation("touch", step => InMm(step, mm => Touch(mm, step))),
+        Operation("userfault", step => InMm(step, mm => SupplyPages(mm, step))),
         Operation("fork", Fork),
+        Operation("exec", Exec),
         Operation("exit", Exit),
         Operation("migrate", step => InMm(step, mm => EachPage(step, mm.Migrate))),
         Operation("swap_out", step => InMm(step, mm => EachPage(step, mm.SwapOut))),
-        Operation("merge", step => InMm(step, mm => mm.Merge(AddressOf(step), new UserAddress(step.Number("other"))))),
+        Operation("merge", step => InMm(step, mm => Merge(mm, step))),
+        Operation("writeback", step => InMm(step, mm => EachPage(step, mm.CleanForWriteback))),
+        Operation("numa_hint", step => InMm(step, mm => HintNuma(mm, step))),
     ];
 
     private static UserAddress AddressOf(ScenarioStep step) => new(step.Number("addr"));
@@ -77,6 +84,55 @@ internal sealed class MemorySteps(Host host, OpenFiles files) : StepFamily
         return Errno.None;
     }
 
+    private static Errno HintNuma(AddressSpace mm, ScenarioStep step)
+    {
+        mm.HintNuma(RangeOf(step));
+        return Errno.None;
+    }
+
+    private Errno Merge(AddressSpace mm, ScenarioStep step)
+    {
+        AddressSpace? owner = step.Has("other_process") ? host.Processes[step.Word("other_process")].Mm : mm;
+        return owner is null ? Errno.ESRCH : mm.Merge(AddressOf(step), owner, new UserAddress(step.Number("other")));
+    }
+
+    private Errno Map(AddressSpace mm, ScenarioStep step)
+    {
+        Pfn first = new(step.Number("frame", Format.OperationTable.FirstDeviceFrame));
+        if (KindOf(step) == VmaKind.PfnMap && _deviceFrames.Add(first.Value))
+        {
+            host.Memory.RegisterDeviceFrames(first, step.Number("size") >> Page.Shift);
+        }
+
+        return mm.Mmap(RangeOf(step), AccessOf(step), KindOf(step), first);
+    }
+
+    // The thread that reads the userfaultfd: woken by a missing page, it supplies that page.
+    private Errno SupplyPages(AddressSpace mm, ScenarioStep step)
+    {
+        byte[] contents = new byte[Page.Size];
+        ReadOnlySpan<byte> pattern = step.Data("data").Span;
+        for (int i = 0; i < contents.Length && pattern.Length > 0; i++)
+        {
+            contents[i] = pattern[i % pattern.Length];
+        }
+
+        Queue<UserAddress> missing = new();
+        KernelThread monitor = host.Kernel.Scheduler.CreateThread($"{mm.Name} userfaults", () =>
+        {
+            while (missing.TryDequeue(out UserAddress page))
+            {
+                mm.CompleteUserfault(page, contents);
+            }
+        });
+        mm.UserfaultRaised += page =>
+        {
+            missing.Enqueue(page);
+            host.Kernel.Scheduler.Wake(monitor);
+        };
+        return mm.RegisterUserfault(RangeOf(step));
+    }
+
     private StepOutcome InMm(ScenarioStep step, Func<AddressSpace, Errno> act)
     {
         Process process = host.Processes[step.Word("process")];
@@ -105,6 +161,16 @@ internal sealed class MemorySteps(Host host, OpenFiles files) : StepFamily
         return InMm(step, _ =>
         {
             host.Add(parent.Fork(step.Word("child")));
+            return Errno.None;
+        });
+    }
+
+    private StepOutcome Exec(ScenarioStep step)
+    {
+        Process process = host.Processes[step.Word("process")];
+        return InMm(step, _ =>
+        {
+            process.Exec();
             return Errno.None;
         });
     }

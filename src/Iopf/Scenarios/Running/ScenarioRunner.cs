@@ -18,20 +18,12 @@ internal sealed class ScenarioRunner
     public ScenarioRunner(Host host, HostFactory hosts)
     {
         _host = host;
-        OpenFiles files = new();
         Control = new ControlSteps(host, hosts, Totals);
-        StepFamily[] families =
-        [
-            new MemorySteps(host, files), new VfioSteps(host, files), new MappingSteps(host, files), new DmaSteps(host), new NestedSteps(host), Control,
-        ];
-        foreach (KeyValuePair<string, StepAction> operation in families.SelectMany(family => family.Operations))
+        foreach (KeyValuePair<string, StepAction> operation in Families(host, new OpenFiles(), Control).SelectMany(family => family.Operations))
         {
             _actions.Add(operation.Key, operation.Value);
         }
     }
-
-    /// <summary>The names of the operations that can be executed.</summary>
-    public IEnumerable<string> Operations => _actions.Keys;
 
     /// <summary>What was executed.</summary>
     public IReadOnlyList<RunOperation> Executed => _operations;
@@ -44,6 +36,21 @@ internal sealed class ScenarioRunner
 
     /// <summary>The operations of the scenario itself.</summary>
     public ControlSteps Control { get; }
+
+    /// <summary>The families of operations.</summary>
+    /// <param name="host">The host they act on.</param>
+    /// <param name="files">The files its processes have open.</param>
+    /// <param name="control">The operations of the scenario itself.</param>
+    /// <returns>All of them.</returns>
+    public static IEnumerable<StepFamily> Families(Host host, OpenFiles files, ControlSteps control) =>
+    [
+        new MemorySteps(host, files),
+        new VfioSteps(host, files),
+        new MappingSteps(host, files),
+        new DmaSteps(host),
+        new NestedSteps(host),
+        control,
+    ];
 
     /// <summary>Executes the steps; a crash of the modeled kernel ends the run.</summary>
     /// <param name="scenario">The scenario.</param>
