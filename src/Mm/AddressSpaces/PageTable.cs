@@ -1,0 +1,121 @@
+using System.Runtime.CompilerServices;
+using Iopf.Kernel;
+
+namespace Iopf.Mm;
+
+/// <summary>The tables of one address space: four levels of 512 descriptors, in frames that the SMMU walks as well.</summary>
+/// <remarks>Kernel: <c>pgd_t</c> and what hangs on it. Upper tables change under the mmap lock, leaf entries under the page table lock.</remarks>
+internal sealed class PageTable
+{
+    /// <summary>How many entries a table has.</summary>
+    public const int EntryCount = 512;
+
+    /// <summary>How many bytes of addresses one leaf table covers.</summary>
+    public const ulong LeafSpan = Page.Size * EntryCount;
+
+    private const int TopShift = 39;
+    private const int BitsPerLevel = 9;
+
+    private readonly PhysicalMemory _memory;
+    private readonly ulong[] _root;
+
+    public PageTable(PhysicalMemory memory)
+    {
+        _memory = memory;
+        Result<Pfn> root = memory.Allocate(FrameUse.PageTable);
+        Invariant.Hold(root.IsSuccess, "there is memory for the root table of a new address space");
+        Root = root.Value;
+        _root = memory.Materialize(Root);
+    }
+
+    /// <summary>The frame of the level-0 table.</summary>
+    public Pfn Root { get; }
+
+    /// <summary>The place of an address's entry in its leaf table.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int IndexOf(ulong address) => (int)(address >> Page.Shift) & (EntryCount - 1);
+
+    /// <summary>The leaf table that covers an address, or <see langword="null"/>.</summary>
+    public ulong[]? FindLeaf(ulong address) => FindLeaf(address, out _);
+
+    /// <summary>The leaf table that covers an address, or <see langword="null"/>, and the last address for which this answer holds.</summary>
+    public ulong[]? FindLeaf(ulong address, out ulong last)
+    {
+        ulong[] table = _root;
+        for (int shift = TopShift; shift > Page.Shift; shift -= BitsPerLevel)
+        {
+            ulong entry = table[(int)(address >> shift) & (EntryCount - 1)];
+            if (!PageTableEntry.IsValid(entry))
+            {
+                last = address | ((1UL << shift) - 1);
+                return null;
+            }
+
+            table = _memory.WordsOf(PageTableEntry.FrameOf(entry))!;
+        }
+
+        last = address | (LeafSpan - 1);
+        return table;
+    }
+
+    /// <summary>The leaf table that covers an address, made if need be; <see langword="null"/> when memory is exhausted.</summary>
+    public ulong[]? EnsureLeaf(ulong address)
+    {
+        ulong[] table = _root;
+        for (int shift = TopShift; shift > Page.Shift; shift -= BitsPerLevel)
+        {
+            ref ulong entry = ref table[(int)(address >> shift) & (EntryCount - 1)];
+            if (!PageTableEntry.IsValid(entry))
+            {
+                if (!_memory.Allocate(FrameUse.PageTable).TryGet(out Pfn frame, out _))
+                {
+                    return null;
+                }
+
+                _memory.Materialize(frame);
+                entry = PageTableEntry.OfTable(frame);
+            }
+
+            table = _memory.WordsOf(PageTableEntry.FrameOf(entry))!;
+        }
+
+        return table;
+    }
+
+    /// <summary>The entry of an address, 0 where there is no table.</summary>
+    public ulong EntryOf(ulong address) => FindLeaf(address) is { } leaf ? leaf[IndexOf(address)] : PageTableEntry.None;
+
+    /// <summary>Unhooks the tables below the root that cover part of a range and hold nothing any more.</summary>
+    /// <remarks>Kernel: <c>free_pgtables</c>. The frames are freed with the pages, after the TLB flush.</remarks>
+    public void UnhookEmpty(UserRange range, TlbGather gather) => UnhookEmpty(_root, 0, TopShift, range, gather);
+
+    /// <summary>Frees the root; nothing may walk the table any more.</summary>
+    public void FreeRoot() => _memory.Put(Root);
+
+    private void UnhookEmpty(ulong[] table, ulong tableStart, int shift, UserRange range, TlbGather gather)
+    {
+        ulong covered = 1UL << shift;
+        int first = (int)((Math.Max(range.First.Value, tableStart) - tableStart) >> shift);
+        int last = (int)((Math.Min(range.Last.Value, tableStart + ((covered << BitsPerLevel) - 1)) - tableStart) >> shift);
+        for (int i = first; i <= last; i++)
+        {
+            if (!PageTableEntry.IsValid(table[i]))
+            {
+                continue;
+            }
+
+            Pfn child = PageTableEntry.FrameOf(table[i]);
+            ulong[] childTable = _memory.WordsOf(child)!;
+            if (shift - BitsPerLevel > Page.Shift)
+            {
+                UnhookEmpty(childTable, tableStart + ((ulong)i << shift), shift - BitsPerLevel, range, gather);
+            }
+
+            if (!childTable.AsSpan().ContainsAnyExcept(PageTableEntry.None))
+            {
+                table[i] = PageTableEntry.None;
+                gather.AddTable(child, new UserAddress(tableStart + ((ulong)i << shift)));
+            }
+        }
+    }
+}

@@ -1,0 +1,391 @@
+using System.Runtime.CompilerServices;
+using Iopf.Kernel;
+
+namespace Iopf.Mm;
+
+/// <summary>Host RAM and device memory: frames with reference and pin counts, and their contents.</summary>
+/// <remarks>
+/// Kernel: <c>mem_map</c> and the page allocator. A frame's number is its physical address divided by 4096; numbers below 0x100 are
+/// never handed out. A freed frame waits behind <see cref="FreeFramesKept"/> others before it is reused, so that a stale translation
+/// to it can be told from a true one for a while. Frames without a struct page, and the zero page, are not counted at all.
+/// </remarks>
+public sealed class PhysicalMemory
+{
+    /// <summary>How many freed frames are held back from reuse.</summary>
+    public const int FreeFramesKept = 1024;
+
+    internal const int ChunkShift = 15;
+    internal const ulong ChunkMask = (1UL << ChunkShift) - 1;
+
+    private const ulong FirstFrame = 0x100;
+    private const ulong LastFrame = (1UL << 36) - 1;
+
+    private readonly FrameContents _contents = new();
+    private readonly List<(Pfn First, ulong Count)> _deviceRanges = [];
+    private readonly Queue<ulong> _free = new();
+    private readonly long[] _framesByUse = new long[(int)FrameUse.Device + 1];
+    private ulong[]?[] _states = [];
+    private ulong _noStructPage;
+    private ulong _next = FirstFrame;
+
+    /// <summary>Creates memory in which nothing but the zero page is used.</summary>
+    /// <param name="kernel">The kernel it belongs to.</param>
+    public PhysicalMemory(HostKernel kernel)
+    {
+        ArgumentNullException.ThrowIfNull(kernel);
+        ZeroPage = new Pfn(TakeNew(1, 1));
+        StateOf(ZeroPage) = FrameState.Reserved(FrameUse.Zero);
+        Swap = new SwapStore(_contents);
+    }
+
+    /// <summary>The page of zeros that all untouched memory is read from; reserved, hence never counted.</summary>
+    /// <remarks>Kernel: <c>ZERO_PAGE</c>.</remarks>
+    public Pfn ZeroPage { get; }
+
+    /// <summary>How many frames may be allocated at a time; one more fails with ENOMEM.</summary>
+    public long FrameLimit { get; set; } = long.MaxValue;
+
+    /// <summary>How many frames are allocated; reserved ones do not count.</summary>
+    public long AllocatedFrames { get; private set; }
+
+    /// <summary>How many pins there are on all frames together.</summary>
+    public long TotalPins { get; private set; }
+
+    /// <summary>How many pages are swapped out.</summary>
+    public int SwappedPages => Swap.Count;
+
+    internal bool IsExhausted => AllocatedFrames >= FrameLimit;
+
+    internal SwapStore Swap { get; }
+
+    /// <summary>Allocates a frame of zeros with one reference.</summary>
+    /// <remarks>Kernel: <c>alloc_page(GFP_KERNEL | __GFP_ZERO)</c>.</remarks>
+    /// <param name="use">What it is for; neither free, zero nor device.</param>
+    /// <returns>The frame; ENOMEM at the limit.</returns>
+    public Result<Pfn> Allocate(FrameUse use)
+    {
+        RequireCountedUse(use);
+        if (IsExhausted)
+        {
+            return Errno.ENOMEM;
+        }
+
+        if (_free.Count <= FreeFramesKept || !_free.TryDequeue(out ulong frame))
+        {
+            frame = TakeNew(1, 1);
+        }
+
+        return MarkAllocated(frame, use);
+    }
+
+    /// <summary>Allocates adjacent frames of zeros with one reference each, aligned to their count rounded up to a power of two.</summary>
+    /// <remarks>Kernel: <c>alloc_pages_exact</c>.</remarks>
+    /// <param name="use">What they are for; neither free, zero nor device.</param>
+    /// <param name="count">How many; at least 1.</param>
+    /// <returns>The first frame; ENOMEM if the limit does not allow all of them.</returns>
+    public Result<Pfn> AllocateContiguous(FrameUse use, int count)
+    {
+        RequireCountedUse(use);
+        Invariant.Hold(count > 0, "at least one frame is allocated");
+        if (count > FrameLimit - AllocatedFrames)
+        {
+            return Errno.ENOMEM;
+        }
+
+        ulong first = TakeNew((ulong)count, System.Numerics.BitOperations.RoundUpToPowerOf2((ulong)count));
+        for (int i = 0; i < count; i++)
+        {
+            MarkAllocated(first + (ulong)i, use);
+        }
+
+        return new Pfn(first);
+    }
+
+    /// <summary>Declares frames to be memory of a device: no struct page, never counted.</summary>
+    /// <param name="first">The first frame; none of the range may ever have been RAM.</param>
+    /// <param name="count">How many frames; at least 1.</param>
+    public void RegisterDeviceFrames(Pfn first, ulong count)
+    {
+        Invariant.Hold(count > 0 && first.Value + count - 1 <= LastFrame, "device memory lies inside the physical address space");
+        Invariant.Hold(first.Value >= _next || first.Value + count <= FirstFrame, "device memory does not lie in RAM");
+        _deviceRanges.Add((first, count));
+    }
+
+    /// <summary>Adds a reference; nothing happens to a reserved frame.</summary>
+    /// <remarks>Kernel: <c>get_page</c>.</remarks>
+    /// <param name="frame">A frame in use.</param>
+    public void Get(Pfn frame)
+    {
+        ref ulong state = ref StateOf(frame);
+        if (FrameState.IsCounted(state))
+        {
+            FrameState.AddReference(ref state);
+        }
+    }
+
+    /// <summary>Drops a reference; the last one frees the frame. Nothing happens to a reserved frame.</summary>
+    /// <remarks>Kernel: <c>put_page</c>.</remarks>
+    /// <param name="frame">A frame in use.</param>
+    public void Put(Pfn frame)
+    {
+        ref ulong state = ref StateOf(frame);
+        if (FrameState.IsCounted(state) && FrameState.DropReference(ref state))
+        {
+            Free(frame.Value, ref state);
+        }
+    }
+
+    /// <summary>Pins a frame, which counts as a reference too; nothing happens to a reserved frame.</summary>
+    /// <remarks>Kernel: <c>try_grab_page</c> with <c>FOLL_PIN</c>.</remarks>
+    /// <param name="frame">A frame in use.</param>
+    public void Pin(Pfn frame)
+    {
+        ref ulong state = ref StateOf(frame);
+        if (FrameState.IsCounted(state))
+        {
+            FrameState.AddPin(ref state);
+            TotalPins++;
+        }
+    }
+
+    /// <summary>Drops a pin; the last reference frees the frame. Nothing happens to a reserved frame.</summary>
+    /// <remarks>Kernel: <c>unpin_user_pages_dirty_lock</c>.</remarks>
+    /// <param name="frame">A pinned frame.</param>
+    /// <param name="dirty">Whether the frame may have been written while it was pinned.</param>
+    public void Unpin(Pfn frame, bool dirty)
+    {
+        ref ulong state = ref StateOf(frame);
+        if (!FrameState.IsCounted(state))
+        {
+            return;
+        }
+
+        if (dirty)
+        {
+            FrameState.SetDirty(ref state);
+        }
+
+        TotalPins--;
+        if (FrameState.DropPin(ref state))
+        {
+            Free(frame.Value, ref state);
+        }
+    }
+
+    /// <summary>How many references a frame has, pins included; 0 for free and for reserved frames.</summary>
+    /// <param name="frame">Any frame.</param>
+    /// <returns>The count.</returns>
+    public int ReferenceCountOf(Pfn frame) => FrameState.ReferencesOf(StateOf(frame));
+
+    /// <summary>How many pins a frame has.</summary>
+    /// <param name="frame">Any frame.</param>
+    /// <returns>The count.</returns>
+    public int PinCountOf(Pfn frame) => FrameState.PinsOf(StateOf(frame));
+
+    /// <summary>What a frame is used for.</summary>
+    /// <param name="frame">Any frame.</param>
+    /// <returns>Its use.</returns>
+    public FrameUse UseOf(Pfn frame)
+    {
+        ulong state = StateOf(frame);
+        return state == 0 && IsDeviceFrame(frame) ? FrameUse.Device : FrameState.UseOf(state);
+    }
+
+    /// <summary>Whether a frame has no struct page or is a reserved one: neither counted nor accounted.</summary>
+    /// <remarks>Kernel: <c>is_invalid_reserved_pfn</c>.</remarks>
+    /// <param name="frame">Any frame.</param>
+    /// <returns>Whether it is.</returns>
+    public bool IsReserved(Pfn frame) => !FrameState.IsCounted(StateOf(frame));
+
+    /// <summary>Whether a frame was written since it was last cleaned.</summary>
+    /// <remarks>Kernel: <c>PageDirty</c>.</remarks>
+    /// <param name="frame">Any frame.</param>
+    /// <returns>Whether it was.</returns>
+    public bool IsDirty(Pfn frame) => FrameState.IsDirty(StateOf(frame));
+
+    /// <summary>How many frames are allocated for a use.</summary>
+    /// <param name="use">The use.</param>
+    /// <returns>The count.</returns>
+    public long FramesUsedFor(FrameUse use) => _framesByUse[(int)use];
+
+    /// <summary>Reads a 64-bit word; frames nobody wrote to, and free ones, read as zero.</summary>
+    /// <param name="physicalAddress">A physical address that is a multiple of 8.</param>
+    /// <returns>The word.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ulong ReadWord(ulong physicalAddress)
+    {
+        ulong[]? words = _contents.Find(physicalAddress >> Page.Shift);
+        return words is null ? 0 : words[(int)(physicalAddress >> 3) & 511];
+    }
+
+    /// <summary>Writes a 64-bit word.</summary>
+    /// <param name="physicalAddress">A physical address that is a multiple of 8.</param>
+    /// <param name="value">The word.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void WriteWord(ulong physicalAddress, ulong value)
+    {
+        ulong[]? words = _contents.Find(physicalAddress >> Page.Shift);
+        if (words is null)
+        {
+            if (value == 0)
+            {
+                return;
+            }
+
+            words = Materialize(Pfn.OfAddress(physicalAddress));
+        }
+
+        words[(int)(physicalAddress >> 3) & 511] = value;
+    }
+
+    /// <summary>Reads bytes.</summary>
+    /// <param name="physicalAddress">The physical address of the first byte.</param>
+    /// <param name="destination">Receives the bytes.</param>
+    public void Read(ulong physicalAddress, Span<byte> destination) => _contents.Read(physicalAddress, destination);
+
+    /// <summary>Writes bytes.</summary>
+    /// <param name="physicalAddress">The physical address of the first byte.</param>
+    /// <param name="source">The bytes.</param>
+    public void Write(ulong physicalAddress, ReadOnlySpan<byte> source)
+    {
+        Invariant.Hold(Pfn.OfAddress(physicalAddress) != ZeroPage, "nobody writes to the zero page");
+        _contents.Write(physicalAddress, source);
+    }
+
+    internal ulong[]? WordsOf(Pfn frame) => _contents.Find(frame.Value);
+
+    internal ulong[] Materialize(Pfn frame)
+    {
+        Invariant.Hold(frame != ZeroPage, "nobody writes to the zero page");
+        return _contents.Materialize(frame.Value);
+    }
+
+    internal void CopyFrame(Pfn from, Pfn to) => _contents.Copy(from.Value, to.Value);
+
+    internal void ClearFrame(Pfn frame) => _contents.Clear(frame.Value);
+
+    internal void SetDirty(Pfn frame)
+    {
+        ref ulong state = ref StateOf(frame);
+        if (FrameState.IsCounted(state))
+        {
+            FrameState.SetDirty(ref state);
+        }
+    }
+
+    internal void SetClean(Pfn frame) => FrameState.SetClean(ref StateOf(frame));
+
+    internal bool HasEqualContents(Pfn left, Pfn right)
+    {
+        ReadOnlySpan<ulong> leftWords = WordsOf(left);
+        ReadOnlySpan<ulong> rightWords = WordsOf(right);
+        return leftWords.IsEmpty ? !rightWords.ContainsAnyExcept(0UL)
+            : rightWords.IsEmpty ? !leftWords.ContainsAnyExcept(0UL)
+            : leftWords.SequenceEqual(rightWords);
+    }
+
+    private static void RequireCountedUse(FrameUse use) =>
+        Invariant.Hold(use is not (FrameUse.Free or FrameUse.Zero or FrameUse.Device), "frames are allocated for memory, tables or the kernel");
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ref ulong StateOf(Pfn frame)
+    {
+        ulong[]?[] states = _states;
+        ulong chunk = frame.Value >> ChunkShift;
+        if (chunk < (ulong)states.Length && states[chunk] is { } words)
+        {
+            return ref words[frame.Value & ChunkMask];
+        }
+
+        // Only counted frames are ever written through this reference.
+        return ref _noStructPage;
+    }
+
+    private bool IsDeviceFrame(Pfn frame)
+    {
+        foreach ((Pfn first, ulong count) in _deviceRanges)
+        {
+            if (frame.Value - first.Value < count)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private Pfn MarkAllocated(ulong frame, FrameUse use)
+    {
+        // A stale translation may have written to the frame while it was free.
+        _contents.Clear(frame);
+        StateOf(new Pfn(frame)) = FrameState.Allocated(use);
+        AllocatedFrames++;
+        _framesByUse[(int)use]++;
+        return new Pfn(frame);
+    }
+
+    private void Free(ulong frame, ref ulong state)
+    {
+        AllocatedFrames--;
+        _framesByUse[(int)FrameState.UseOf(state)]--;
+        state = FrameState.Free;
+        _contents.Clear(frame);
+        _free.Enqueue(frame);
+    }
+
+    private ulong TakeNew(ulong count, ulong alignment)
+    {
+        ulong first = (_next + alignment - 1) & ~(alignment - 1);
+        while (DeviceRangeIn(first, count) is { } device)
+        {
+            first = (device.First.Value + device.Count + alignment - 1) & ~(alignment - 1);
+        }
+
+        Invariant.Hold(first + count - 1 <= LastFrame, "RAM lies inside the physical address space");
+        EnsureStates(first + count - 1);
+        for (ulong skipped = _next; skipped < first; skipped++)
+        {
+            SetAside(skipped);
+        }
+
+        _next = first + count;
+        return first;
+    }
+
+    private void SetAside(ulong skipped)
+    {
+        if (!IsDeviceFrame(new Pfn(skipped)))
+        {
+            StateOf(new Pfn(skipped)) = FrameState.Free;
+            _free.Enqueue(skipped);
+        }
+    }
+
+    private (Pfn First, ulong Count)? DeviceRangeIn(ulong first, ulong count)
+    {
+        foreach ((Pfn First, ulong Count) range in _deviceRanges)
+        {
+            if (first < range.First.Value + range.Count && range.First.Value < first + count)
+            {
+                return range;
+            }
+        }
+
+        return null;
+    }
+
+    private void EnsureStates(ulong lastFrame)
+    {
+        int chunkCount = (int)(lastFrame >> ChunkShift) + 1;
+        if (chunkCount > _states.Length)
+        {
+            Array.Resize(ref _states, Math.Max(chunkCount, _states.Length * 2));
+            _contents.GrowTo(_states.Length);
+        }
+
+        for (int chunk = (int)(_next >> ChunkShift); chunk < chunkCount; chunk++)
+        {
+            _states[chunk] ??= new ulong[ChunkMask + 1];
+        }
+    }
+}

@@ -1,0 +1,168 @@
+using Iopf.Kernel;
+
+namespace Iopf.Mm;
+
+/// <summary>The notifiers hooked to one address space, newest first.</summary>
+/// <remarks>Kernel: <c>struct mmu_notifier_subscriptions</c>. The array is replaced, never changed, so that running callers keep theirs.</remarks>
+internal sealed class NotifierList(HostKernel kernel, AddressSpace mm)
+{
+    private readonly Srcu _srcu = new(kernel.Scheduler, "mmu notifier srcu");
+    private MmuNotifier[] _hooked = [];
+
+    public bool IsEmpty => _hooked.Length == 0;
+
+    public bool Contains(MmuNotifier notifier) => _hooked.AsSpan().Contains(notifier);
+
+    public void Hook(MmuNotifier notifier)
+    {
+        Invariant.Hold(!Contains(notifier), "a notifier is registered once");
+        _hooked = [notifier, .. _hooked];
+    }
+
+    /// <summary>Releases a notifier if it is still hooked, unhooks it, and waits for every callback that is running.</summary>
+    /// <remarks>Kernel: <c>mmu_notifier_unregister</c>.</remarks>
+    public void Unhook(MmuNotifier notifier)
+    {
+        if (Contains(notifier))
+        {
+            using (_srcu.HoldRead())
+            {
+                notifier.Release(mm);
+            }
+
+            _hooked = Array.FindAll(_hooked, other => !ReferenceEquals(other, notifier));
+        }
+
+        _srcu.Synchronize();
+    }
+
+    /// <summary>Tells everybody that the address space is gone, and unhooks them.</summary>
+    /// <remarks>Kernel: <c>__mmu_notifier_release</c>.</remarks>
+    public void Release()
+    {
+        if (IsEmpty)
+        {
+            return;
+        }
+
+        kernel.Step(TraceLayer.Mm, "mmu_notifier_release", string.Empty, null, $"{mm.Name} is gone, {_hooked.Length} notifiers");
+        using (_srcu.HoldRead())
+        {
+            foreach (MmuNotifier notifier in _hooked)
+            {
+                notifier.Release(mm);
+            }
+
+            _hooked = [];
+        }
+
+        _srcu.Synchronize();
+    }
+
+    /// <summary>Announces that the entries of a range will change.</summary>
+    /// <remarks>Kernel: <c>mmu_notifier_invalidate_range_start</c>.</remarks>
+    /// <returns>EAGAIN if the range is not blockable and somebody had to block; nobody may change anything then, and no end call follows.</returns>
+    public Errno Start(in InvalidationRange range)
+    {
+        if (IsEmpty)
+        {
+            return Errno.None;
+        }
+
+        kernel.Step(
+            TraceLayer.Mm, "mmu_notifier_invalidate_range_start", string.Empty, null, $"{range.Range} of {mm.Name}, {range.Reason}");
+        using LockScope reading = _srcu.HoldRead();
+        MmuNotifier[] hooked = _hooked;
+        Errno result = Errno.None;
+        ulong refused = 0;
+        for (int i = 0; i < hooked.Length; i++)
+        {
+            Errno answer = hooked[i].InvalidateRangeStart(mm, in range);
+            if (answer != Errno.None)
+            {
+                Invariant.Hold(!range.IsBlockable && answer == Errno.EAGAIN, "only a range that is not blockable is refused, and with EAGAIN");
+                result = answer;
+                refused |= 1UL << i;
+            }
+        }
+
+        if (result != Errno.None)
+        {
+            EndForTheOthers(hooked, refused, in range);
+        }
+
+        return result;
+    }
+
+    /// <summary>Tells that the entries of a range have changed, after TLBs that share the table were told to forget them.</summary>
+    /// <remarks>Kernel: <c>mmu_notifier_invalidate_range_end</c>.</remarks>
+    public void End(in InvalidationRange range) => End(in range, onlyEnd: false);
+
+    /// <summary>Like <see cref="End(in InvalidationRange)"/>, for those who called <see cref="InvalidateRange"/> already.</summary>
+    /// <remarks>Kernel: <c>mmu_notifier_invalidate_range_only_end</c>.</remarks>
+    public void OnlyEnd(in InvalidationRange range) => End(in range, onlyEnd: true);
+
+    /// <summary>Has TLBs that share the page table forget a range.</summary>
+    /// <remarks>Kernel: <c>mmu_notifier_invalidate_range</c>.</remarks>
+    public void InvalidateRange(UserRange range)
+    {
+        if (IsEmpty)
+        {
+            return;
+        }
+
+        kernel.Step(TraceLayer.Mm, "mmu_notifier_invalidate_range", string.Empty, null, $"{range} of {mm.Name}");
+        using LockScope reading = _srcu.HoldRead();
+        foreach (MmuNotifier notifier in _hooked)
+        {
+            notifier.InvalidateRange(mm, range);
+        }
+    }
+
+    /// <summary>Tells which frame an entry will hold.</summary>
+    /// <remarks>Kernel: <c>mmu_notifier_change_pte</c>.</remarks>
+    public void ChangePte(UserAddress page, Pfn frame)
+    {
+        if (IsEmpty)
+        {
+            return;
+        }
+
+        using LockScope reading = _srcu.HoldRead();
+        foreach (MmuNotifier notifier in _hooked)
+        {
+            notifier.ChangePte(mm, page, frame);
+        }
+    }
+
+    private void End(in InvalidationRange range, bool onlyEnd)
+    {
+        if (IsEmpty)
+        {
+            return;
+        }
+
+        kernel.Step(TraceLayer.Mm, "mmu_notifier_invalidate_range_end", string.Empty, null, $"{range.Range} of {mm.Name}");
+        using LockScope reading = _srcu.HoldRead();
+        foreach (MmuNotifier notifier in _hooked)
+        {
+            if (!onlyEnd)
+            {
+                notifier.InvalidateRange(mm, range.Range);
+            }
+
+            notifier.InvalidateRangeEnd(mm, in range);
+        }
+    }
+
+    private void EndForTheOthers(MmuNotifier[] hooked, ulong refused, in InvalidationRange range)
+    {
+        for (int i = 0; i < hooked.Length; i++)
+        {
+            if ((refused & (1UL << i)) == 0)
+            {
+                hooked[i].InvalidateRangeEnd(mm, in range);
+            }
+        }
+    }
+}
