@@ -14,14 +14,12 @@ public class ScenarioDocumentsTests
         Assert.Equal(File.ReadAllText(Documents.PathOf("scenario.schema.json")), ScenarioFile.Schema);
 
     [Fact]
-    public void The_operations_in_docs_are_those_of_the_table()
+    public void The_tables_in_docs_are_those_of_the_code()
     {
         string text = File.ReadAllText(Documents.PathOf("scenarios.md"));
-        int begin = text.IndexOf(OperationDocs.Begin, StringComparison.Ordinal);
-        int end = text.IndexOf(OperationDocs.End, StringComparison.Ordinal);
-        Assert.True(begin >= 0 && end > begin, "docs/scenarios.md lacks the marks around the generated part");
 
-        string expected = text[..(begin + OperationDocs.Begin.Length)] + "\n\n" + OperationDocs.Write() + text[end..];
+        string expected = Replace(text, OperationDocs.Begin, OperationDocs.End, OperationDocs.Write());
+        expected = Replace(expected, OperationDocs.BuiltInBegin, OperationDocs.BuiltInEnd, OperationDocs.WriteBuiltIn(ScenarioFile.BuiltIn));
 
         Documents.AssertUpToDate("scenarios.md", expected);
     }
@@ -46,5 +44,13 @@ public class ScenarioDocumentsTests
         {
             Assert.Equal(operation.Fields.Count, operation.Fields.Select(field => field.Name).Distinct().Count());
         }
+    }
+
+    private static string Replace(string text, string beginMark, string endMark, string generated)
+    {
+        int begin = text.IndexOf(beginMark, StringComparison.Ordinal);
+        int end = text.IndexOf(endMark, StringComparison.Ordinal);
+        Assert.True(begin >= 0 && end > begin, $"docs/scenarios.md lacks {beginMark}");
+        return text[..(begin + beginMark.Length)] + "\n\n" + generated + "\n" + text[end..];
     }
 }

@@ -11,6 +11,26 @@ internal static class OperationDocs
     /// <summary>The line after the generated part.</summary>
     public const string End = "<!-- end of operations -->";
 
+    /// <summary>The line before the list of built-in scenarios.</summary>
+    public const string BuiltInBegin = "<!-- built-in scenarios: generated from src/Iopf/Scenarios/BuiltIn -->";
+
+    /// <summary>The line after it.</summary>
+    public const string BuiltInEnd = "<!-- end of built-in scenarios -->";
+
+    /// <summary>Writes the built-in scenarios as a table.</summary>
+    /// <param name="scenarios">The scenarios.</param>
+    /// <returns>Markdown that ends with a line break.</returns>
+    public static string WriteBuiltIn(IEnumerable<ScenarioInfo> scenarios)
+    {
+        StringBuilder text = new("| scenario | patch | shows |\n|---|---|---|\n");
+        foreach (ScenarioInfo scenario in scenarios)
+        {
+            text.Append($"| `{scenario.Name}` | {(scenario.Patch is int patch ? $"{patch}" : "-")} | {scenario.About} |\n");
+        }
+
+        return text.ToString();
+    }
+
     /// <summary>Writes every family as a heading and a table.</summary>
     /// <returns>Markdown that ends with a line break.</returns>
     public static string Write()
