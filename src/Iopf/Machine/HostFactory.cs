@@ -20,6 +20,9 @@ public sealed class HostFactory(PatchSet patches, IReadOnlyDictionary<string, st
     /// <summary>Which patches are on.</summary>
     public PatchSet Patches { get; } = patches;
 
+    /// <summary>Who runs a host's threads; a new single-threaded scheduler for each host unless set.</summary>
+    public Func<Scheduler> Scheduler { get; init; } = static () => new InlineScheduler();
+
     /// <summary>Builds a host.</summary>
     /// <param name="spec">What it is made of.</param>
     /// <returns>The host; to be disposed of.</returns>
@@ -29,7 +32,8 @@ public sealed class HostFactory(PatchSet patches, IReadOnlyDictionary<string, st
     /// <param name="name">The option's "Section:Name".</param>
     /// <param name="value">Its value.</param>
     /// <returns>The factory.</returns>
-    public HostFactory With(string name, string value) => new(Patches, new Dictionary<string, string>(settings) { [name] = value });
+    public HostFactory With(string name, string value) =>
+        new(Patches, new Dictionary<string, string>(settings) { [name] = value }) { Scheduler = Scheduler };
 
     private ServiceCollection Services()
     {
@@ -38,7 +42,7 @@ public sealed class HostFactory(PatchSet patches, IReadOnlyDictionary<string, st
             .Build();
         ServiceCollection services = new();
         services.AddIopfOptions(configuration);
-        services.AddSingleton(provider => new HostKernel(new InlineScheduler(), provider.GetRequiredService<IOptions<CostOptions>>().Value));
+        services.AddSingleton(provider => new HostKernel(Scheduler(), provider.GetRequiredService<IOptions<CostOptions>>().Value));
         services.AddSingleton<PhysicalMemory>();
         services.AddIommu();
         services.AddArmSmmuV3();

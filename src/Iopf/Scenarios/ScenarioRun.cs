@@ -1,3 +1,4 @@
+using Iopf.Kernel;
 using Iopf.Machine;
 using Iopf.Patches;
 using Iopf.Scenarios.Running;
@@ -11,7 +12,14 @@ public static class ScenarioRun
     /// <param name="request">What is to be run, and how.</param>
     /// <returns>What it came to.</returns>
     /// <exception cref="InputException">The scenario's machine cannot be built, or an option is not allowed.</exception>
-    public static RunResult Execute(RunRequest request)
+    public static RunResult Execute(RunRequest request) => Execute(request, static () => new InlineScheduler());
+
+    /// <summary>Runs a scenario on a host of its own, whose threads another scheduler runs.</summary>
+    /// <param name="request">What is to be run, and how.</param>
+    /// <param name="scheduler">Makes a scheduler for each host of the run.</param>
+    /// <returns>What it came to.</returns>
+    /// <exception cref="InputException">The scenario's machine cannot be built, or an option is not allowed.</exception>
+    public static RunResult Execute(RunRequest request, Func<Scheduler> scheduler)
     {
         ArgumentNullException.ThrowIfNull(request);
         Scenario scenario = request.Scenario;
@@ -22,7 +30,7 @@ public static class ScenarioRun
             settings[setting.Key] = setting.Value;
         }
 
-        HostFactory hosts = new(patches, settings);
+        HostFactory hosts = new(patches, settings) { Scheduler = scheduler };
         using Host host = hosts.Create(scenario.Machine);
         if (request.Trace is not null)
         {

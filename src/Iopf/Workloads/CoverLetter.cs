@@ -52,6 +52,11 @@ internal static class CoverLetter
             return "the device's DMA was aborted: with these patches the test cannot run here";
         }
 
+        if (outcome.Faults == 0)
+        {
+            return "no faults: everything the device uses was pinned when it was mapped";
+        }
+
         if (published == 0)
         {
             return "nothing was published for this number of messages";

@@ -11,6 +11,7 @@ internal sealed class ScenarioRunner
     private readonly List<RunOperation> _operations = [];
     private readonly List<RunViolation> _violations = [];
     private readonly HashSet<string> _reported = [];
+    private readonly OpenFiles _files = new();
 
     /// <summary>Prepares a run.</summary>
     /// <param name="host">The host.</param>
@@ -19,7 +20,7 @@ internal sealed class ScenarioRunner
     {
         _host = host;
         Control = new ControlSteps(host, hosts, Totals);
-        foreach (KeyValuePair<string, StepAction> operation in Families(host, new OpenFiles(), Control).SelectMany(family => family.Operations))
+        foreach (KeyValuePair<string, StepAction> operation in Families(host, _files, Control).SelectMany(family => family.Operations))
         {
             _actions.Add(operation.Key, operation.Value);
         }
@@ -52,13 +53,25 @@ internal sealed class ScenarioRunner
         control,
     ];
 
-    /// <summary>Executes the steps; a crash of the modeled kernel ends the run.</summary>
+    /// <summary>Executes the steps, then closes what is still open; a crash of the modeled kernel ends the run.</summary>
     /// <param name="scenario">The scenario.</param>
     public void Run(Scenario scenario)
     {
-        _ = RunBlock(scenario.Steps);
+        bool isWhole = RunBlock(scenario.Steps);
         Totals.Add(_host);
+        if (isWhole)
+        {
+            CloseFiles();
+        }
     }
+
+    private static string? KindOf(Exception end) => end switch
+    {
+        KernelOopsException => "oops",
+        DeadlockException => "deadlock",
+        LockMisuseException => "lock_misuse",
+        _ => null,
+    };
 
     private bool RunBlock(IReadOnlyList<ScenarioStep> steps)
     {
@@ -95,11 +108,10 @@ internal sealed class ScenarioRunner
             outcome = _actions[step.Op](step);
             _host.Kernel.Scheduler.RunReady();
         }
-        catch (Exception end) when (end is KernelOopsException or LockMisuseException or DeadlockException)
+        catch (Exception end) when (KindOf(end) is not null)
         {
-            string kind = end is KernelOopsException ? "oops" : end is DeadlockException ? "deadlock" : "lock_misuse";
-            outcome = StepOutcome.Of(kind);
-            Report(kind, step, end.Message);
+            outcome = StepOutcome.Of(KindOf(end)!);
+            Report(outcome.Result, PlaceOf(step), end.Message);
             goesOn = false;
         }
 
@@ -111,19 +123,43 @@ internal sealed class ScenarioRunner
             step.Expect?.ToString(),
             step.Expect is null || outcome.Meets(step.Expect),
             outcome.Details));
-        foreach (IInvariantChecker checker in _host.Checkers)
-        {
-            checker.Check(detail => Report(checker.Id, step, detail));
-        }
-
+        CheckPromises(PlaceOf(step));
         return goesOn;
     }
 
-    private void Report(string invariant, ScenarioStep step, string detail)
+    // The numbers of the run are taken before: what is closed here is still open as far as the scenario goes.
+    private void CloseFiles()
+    {
+        const string Place = "end of run";
+        try
+        {
+            _files.CloseAll();
+            _host.Kernel.Scheduler.RunReady();
+        }
+        catch (Exception end) when (KindOf(end) is not null)
+        {
+            Report(KindOf(end)!, Place, end.Message);
+            return;
+        }
+
+        CheckPromises(Place);
+    }
+
+    private static string PlaceOf(ScenarioStep step) => $"{step.Path} {step.Op}";
+
+    private void CheckPromises(string place)
+    {
+        foreach (IInvariantChecker checker in _host.Checkers)
+        {
+            checker.Check(detail => Report(checker.Id, place, detail));
+        }
+    }
+
+    private void Report(string invariant, string place, string detail)
     {
         if (_reported.Add($"{invariant} {detail}"))
         {
-            _violations.Add(new RunViolation(invariant, $"{step.Path} {step.Op}", detail));
+            _violations.Add(new RunViolation(invariant, place, detail));
         }
     }
 }
