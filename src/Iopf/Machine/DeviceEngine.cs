@@ -31,14 +31,16 @@ public sealed class DeviceEngine(HostKernel kernel, PhysicalMemory memory, SmmuH
     /// <param name="destination">Where the bytes go.</param>
     /// <param name="access">How; <see cref="DmaAccess.IsWrite"/> is not looked at.</param>
     /// <returns>What became of it.</returns>
-    public DmaState Read(Iova iova, Span<byte> destination, DmaAccess access = default) => Run(iova, destination, access with { IsWrite = false });
+    public DmaState Read(Iova iova, Span<byte> destination, DmaAccess access = default) =>
+        Run(iova, destination, access with { IsWrite = false });
 
     /// <summary>Writes memory.</summary>
     /// <param name="iova">The first address.</param>
     /// <param name="source">The bytes; they are not changed.</param>
     /// <param name="access">How; <see cref="DmaAccess.IsWrite"/> is not looked at.</param>
     /// <returns>What became of it.</returns>
-    public DmaState Write(Iova iova, Span<byte> source, DmaAccess access = default) => Run(iova, source, access with { IsWrite = true });
+    public DmaState Write(Iova iova, Span<byte> source, DmaAccess access = default) =>
+        Run(iova, source, access with { IsWrite = true });
 
     /// <summary>Looks at the oldest DMA that was left with a transaction in the SMMU, and goes on with it if that has ended.</summary>
     /// <param name="data">Its bytes so far; empty if there is no such DMA.</param>

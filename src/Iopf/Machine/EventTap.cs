@@ -29,6 +29,10 @@ public sealed class EventTap(SmmuHardware smmu, PhysicalMemory memory)
         ulong queue = smmu.ReadRegister(SmmuRegister.EVENTQ_BASE);
         ulong index = position & ((1UL << (int)(queue & SizeMask)) - 1);
         ulong record = (queue & AddressMask) + (index * EventRecord.SizeBytes);
-        return new EventRecord(memory.ReadWord(record), memory.ReadWord(record + 8), memory.ReadWord(record + 16), memory.ReadWord(record + 24));
+        return new EventRecord(
+            memory.ReadWord(record),
+            memory.ReadWord(record + 8),
+            memory.ReadWord(record + 16),
+            memory.ReadWord(record + 24));
     }
 }

@@ -118,7 +118,8 @@ public sealed class GuestTables(AddressSpace vmm, ulong ram, ulong firstPage, ul
         return error == Errno.None ? WriteWord(at, entry) : error;
     }
 
-    private static ulong Offset(Iova iova, int level) => ((iova.Value >> (Page.Shift + (9 * (Levels - 1 - level)))) & 0x1ff) * sizeof(ulong);
+    private static ulong Offset(Iova iova, int level) =>
+        ((iova.Value >> (Page.Shift + (9 * (Levels - 1 - level)))) & 0x1ff) * sizeof(ulong);
 
     private Errno Clear(ulong ipa)
     {

@@ -69,7 +69,8 @@ public static class ScenarioFile
     private static SortedDictionary<string, Scenario> LoadBuiltIn()
     {
         SortedDictionary<string, Scenario> scenarios = new(StringComparer.Ordinal);
-        foreach (string resource in typeof(ScenarioFile).Assembly.GetManifestResourceNames().Where(name => name.StartsWith(Prefix, StringComparison.Ordinal)))
+        string[] resources = typeof(ScenarioFile).Assembly.GetManifestResourceNames();
+        foreach (string resource in resources.Where(name => name.StartsWith(Prefix, StringComparison.Ordinal)))
         {
             string name = resource[Prefix.Length..^Extension.Length];
             scenarios.Add(name, ScenarioReader.Read(name, ReadResource(resource)));

@@ -31,7 +31,8 @@ internal static class CoverLetterRun
         ISecPlatform? platform = configuration == CoverLetter.Sva
             ? SvaSecPlatform.Start(host, host.Processes[User], host.Devices[Accelerator])
             : VfioSecPlatform.Start(host, host.Processes[User], host.Devices[Accelerator]);
-        SecTestOutcome outcome = platform is null ? default : new HisiSecTest(platform, CoverLetter.MessageBytes(configuration)).Run(messages);
+        int messageBytes = CoverLetter.MessageBytes(configuration);
+        SecTestOutcome outcome = platform is null ? default : new HisiSecTest(platform, messageBytes).Run(messages);
         totals.Add(host);
         long published = CoverLetter.PublishedFaults(configuration, messages);
         return new RunRow(configuration, premap, messages, published, outcome.Faults, CoverLetter.Note(published, outcome));

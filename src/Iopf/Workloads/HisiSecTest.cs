@@ -5,7 +5,7 @@ namespace Iopf.Workloads;
 /// <summary>UADK's hisi_sec_test in its performance mode, page by page: who touches what, in which order.</summary>
 /// <remarks>
 /// One thread, two buffer sets in rotation, AES-CBC. A buffer is a plain <c>malloc</c>: its chunk is mapped by itself, so a message starts
-/// 16 bytes into its first page and spills 16 bytes into one page more. Counts are never computed: they are what the model's faults add up to.
+/// 16 bytes into its first page and spills 16 bytes into one page more. Counts are never computed: the model's faults add up to them.
 /// </remarks>
 /// <param name="platform">Where the test runs.</param>
 /// <param name="messageBytes">The length of a message.</param>
@@ -81,7 +81,8 @@ internal sealed class HisiSecTest(ISecPlatform platform, int messageBytes)
         ulong end = (ulong)messageBytes;
         for (ulong done = 0; done < end; done = NextPage(source, done))
         {
-            if (!platform.Device(source + done, CopiedBytes, write: false) || !platform.Device(destination + done, CopiedBytes, write: true))
+            if (!platform.Device(source + done, CopiedBytes, write: false)
+                || !platform.Device(destination + done, CopiedBytes, write: true))
             {
                 return false;
             }

@@ -50,7 +50,7 @@ internal sealed class SvaSecPlatform : ISecPlatform
         IommuDomain domain = device.Device.Group!.Domain!;
         Result<Pfn> queue = host.Memory.AllocateContiguous(FrameUse.Kernel, SecQueue.BlockPages);
         if (!queue.IsSuccess
-            || domain.Map(new Iova(QueueIova), queue.Value.Value << Page.Shift, SecQueue.BlockPages * Page.Size, IommuProt.Read | IommuProt.Write) != Errno.None
+            || MapQueue(domain, queue.Value) != Errno.None
             || driver.EnableFeature(device.Device, IommuFeature.Iopf) != Errno.None
             || driver.EnableFeature(device.Device, IommuFeature.Sva) != Errno.None
             || !host.SvaBonds.Bind(device.Device, process.Mm!).TryGet(out uint pasid, out _))
@@ -103,6 +103,9 @@ internal sealed class SvaSecPlatform : ISecPlatform
 
     /// <inheritdoc/>
     public bool DeviceQueue(ulong address, int length, bool write) => Access(address, length, write, default);
+
+    private static Errno MapQueue(IommuDomain domain, Pfn first) => domain.Map(
+        new Iova(QueueIova), first.Value << Page.Shift, SecQueue.BlockPages * Page.Size, IommuProt.Read | IommuProt.Write);
 
     private bool Access(ulong address, int length, bool write, DmaAccess access)
     {

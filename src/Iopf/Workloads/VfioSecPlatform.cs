@@ -7,7 +7,7 @@ namespace Iopf.Workloads;
 
 /// <summary>The test in a guest with the device assigned by VFIO: every address the device uses is guest-physical.</summary>
 /// <remarks>
-/// Guest RAM is one area of the VMM, mapped as one range. Each buffer is contiguous in guest-physical memory and has unused pages around it.
+/// Guest RAM is one area of the VMM, mapped as one range. Each buffer is contiguous in guest-physical memory, with unused pages around it.
 /// The guest's driver allocates all queue pairs when it probes the device, and tests the first one; the process gets the second.
 /// </remarks>
 internal sealed class VfioSecPlatform : ISecPlatform

@@ -19,7 +19,8 @@ public class ScenarioDocumentsTests
         string text = File.ReadAllText(Documents.PathOf("scenarios.md"));
 
         string expected = Replace(text, OperationDocs.Begin, OperationDocs.End, OperationDocs.Write());
-        expected = Replace(expected, OperationDocs.BuiltInBegin, OperationDocs.BuiltInEnd, OperationDocs.WriteBuiltIn(ScenarioFile.BuiltIn));
+        string builtIn = OperationDocs.WriteBuiltIn(ScenarioFile.BuiltIn);
+        expected = Replace(expected, OperationDocs.BuiltInBegin, OperationDocs.BuiltInEnd, builtIn);
 
         Documents.AssertUpToDate("scenarios.md", expected);
     }

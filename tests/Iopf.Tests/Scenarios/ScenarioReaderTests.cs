@@ -12,7 +12,9 @@ public class ScenarioReaderTests
     [Fact]
     public void A_number_may_be_written_as_number_decimal_text_or_hexadecimal_text()
     {
-        Scenario scenario = Read("""{"op":"dma","device":"nic0","iova":4096},{"op":"dma","device":"nic0","iova":"4096"},{"op":"dma","device":"nic0","iova":"0x1000"}""");
+        Scenario scenario = Read(
+            """{"op":"dma","device":"nic0","iova":4096},{"op":"dma","device":"nic0","iova":"4096"},"""
+            + """{"op":"dma","device":"nic0","iova":"0x1000"}""");
 
         Assert.All(scenario.Steps, step => Assert.Equal(4096UL, step.Number("iova")));
     }
@@ -81,18 +83,25 @@ public class ScenarioReaderTests
     [InlineData("""{"op":"mmap","addr":0,"size":100}""", "f: $.steps[0].size: expected a size that is a positive multiple of 0x1000")]
     [InlineData("""{"op":"mmap","addr":0}""", """f: $.steps[0]: the field "size" is missing (bytes)""")]
     [InlineData("""{"op":"mmap","addr":-1,"size":4096}""", "f: $.steps[0].addr: expected")]
-    [InlineData("""{"op":"mmap","addr":0,"size":4096,"access":"x"}""", """f: $.steps[0].access: expected one of "r", "w", "rw", "none", found "x" """)]
-    [InlineData("""{"op":"dma","device":"nic9","iova":0}""", """f: $.steps[0].device: the machine has no device "nic9"; it has: nic0, nic1""")]
-    [InlineData("""{"op":"dma","iova":0}""", """f: $.steps[0]: the field "device" is missing (the device); it may be left out only where there is one""")]
+    [InlineData("""{"op":"mmap","addr":0,"size":4096,"access":"x"}""",
+        """f: $.steps[0].access: expected one of "r", "w", "rw", "none", found "x" """)]
+    [InlineData("""{"op":"dma","device":"nic9","iova":0}""",
+        """f: $.steps[0].device: the machine has no device "nic9"; it has: nic0, nic1""")]
+    [InlineData("""{"op":"dma","iova":0}""",
+        """f: $.steps[0]: the field "device" is missing (the device); it may be left out only where there is one""")]
     [InlineData("""{"op":"open_group","group":7}""", "f: $.steps[0].group: the machine has no group 7; it has: 1, 2")]
-    [InlineData("""{"op":"enable_iopf","container":"c"}""", """f: $.steps[0].container: no earlier step opens a container "c"; open: none""")]
+    [InlineData("""{"op":"enable_iopf","container":"c"}""",
+        """f: $.steps[0].container: no earlier step opens a container "c"; open: none""")]
     [InlineData("""{"op":"open_container"},{"op":"open_container"}""", """f: $.steps[1]: the container "container" is open already""")]
-    [InlineData("""{"op":"repeat","n":2,"steps":[{"op":"open_container"}]}""", """f: $.steps[0].steps[0]: the container "container" is open already""")]
+    [InlineData("""{"op":"repeat","n":2,"steps":[{"op":"open_container"}]}""",
+        """f: $.steps[0].steps[0]: the container "container" is open already""")]
     [InlineData("""{"op":"fork","child":"vmm"}""", """f: $.steps[0]: there is a process "vmm" already""")]
     [InlineData("""{"op":"wait","expect":{"faults":1}}""", "f: $.steps[0].expect.faults: unknown field; expected one of: result")]
     [InlineData("""{"op":"wait","expect":[]}""", "f: $.steps[0].expect: expected a word, a number, true or false, found a list")]
-    [InlineData("""{"op":"cpu_write","addr":0,"data":"abc"}""", "f: $.steps[0].data: expected 1 to 65536 bytes as pairs of hexadecimal digits")]
-    [InlineData("""{"op":"pin_pages","device":"nic0","iovas":[]}""", "f: $.steps[0].iovas: expected a list of 1 to 100000 numbers, found none")]
+    [InlineData("""{"op":"cpu_write","addr":0,"data":"abc"}""",
+        "f: $.steps[0].data: expected 1 to 65536 bytes as pairs of hexadecimal digits")]
+    [InlineData("""{"op":"pin_pages","device":"nic0","iovas":[]}""",
+        "f: $.steps[0].iovas: expected a list of 1 to 100000 numbers, found none")]
     [InlineData("""{"op":"repeat","n":0,"steps":[{"op":"wait"}]}""", "f: $.steps[0].n: expected a number from 1 to 100000, found 0")]
     [InlineData("""{"op":"repeat","n":100000,"steps":[{"op":"repeat","n":11,"steps":[{"op":"wait"}]}]}""",
         "f: $.steps[0].steps[0].steps[0]: the scenario has more than 1000000 steps, repeats counted")]
@@ -101,7 +110,8 @@ public class ScenarioReaderTests
         AssertRefused(() => Read(step), message);
 
     [Theory]
-    [InlineData("""{"devices":[{"name":"a","stream_id":1,"group":1},{"name":"a","stream_id":2,"group":1}]}""", """f: $.machine.devices: device "a" is there twice""")]
+    [InlineData("""{"devices":[{"name":"a","stream_id":1,"group":1},{"name":"a","stream_id":2,"group":1}]}""",
+        """f: $.machine.devices: device "a" is there twice""")]
     [InlineData("""{"devices":[{"name":"a","stream_id":1,"group":1},{"name":"b","stream_id":"0x1","group":1}]}""",
         "f: $.machine.devices: stream ID 0x1 at smmu0 is there twice")]
     [InlineData("""{"devices":[{"name":"a","stream_id":1,"group":1}],"mediated":[{"name":"m","group":1}]}""",
@@ -115,7 +125,9 @@ public class ScenarioReaderTests
     [InlineData("""{"processes":[{"name":"p"},{"name":"p"}]}""", """f: $.machine.processes: process "p" is there twice""")]
     [InlineData("""{"processes":[{"name":"p q"}]}""", "f: $.machine.processes[0].name: expected a name of 1 to 64 letters")]
     public void A_machine_that_breaks_the_format_is_refused(string machine, string message) =>
-        AssertRefused(() => ScenarioReader.Read("f", $$"""{"name":"a","about":"","machine":{{machine}},"steps":[{"op":"wait"}]}"""), message);
+        AssertRefused(
+            () => ScenarioReader.Read("f", $$"""{"name":"a","about":"","machine":{{machine}},"steps":[{"op":"wait"}]}"""),
+            message);
 
     [Theory]
     [InlineData("{", "f:1: expected a JSON document: ")]
@@ -123,17 +135,22 @@ public class ScenarioReaderTests
     [InlineData("[]", "f: $: expected a scenario (an object), found a list")]
     [InlineData("{}", """f: $: the field "machine" is missing""")]
     [InlineData("""{"steps":[],"name":"a","about":"","machine":{}}""", "f: $.steps: expected at least one step")]
-    [InlineData("""{"set":{"Length":1},"name":"a","about":"","machine":{},"steps":[{"op":"wait"}]}""", "f: $.set.Length: expected an option name of the form")]
-    [InlineData("""{"patch":9,"name":"a","about":"","machine":{},"steps":[{"op":"wait"}]}""", "f: $.patch: expected a patch number from 1 to 8, found 9")]
+    [InlineData("""{"set":{"Length":1},"name":"a","about":"","machine":{},"steps":[{"op":"wait"}]}""",
+        "f: $.set.Length: expected an option name of the form")]
+    [InlineData("""{"patch":9,"name":"a","about":"","machine":{},"steps":[{"op":"wait"}]}""",
+        "f: $.patch: expected a patch number from 1 to 8, found 9")]
     [InlineData("""{"set":{"Premap:Length":0},"name":"a","about":"","machine":{},"steps":[{"op":"wait"}]}""", "f: $.set.Premap:Length")]
-    [InlineData("""{"set":{"No:Such":0},"name":"a","about":"","machine":{},"steps":[{"op":"wait"}]}""", "f: $.set.No:Such: there is no option 'No:Such'")]
+    [InlineData("""{"set":{"No:Such":0},"name":"a","about":"","machine":{},"steps":[{"op":"wait"}]}""",
+        "f: $.set.No:Such: there is no option 'No:Such'")]
     [InlineData("""{"patches":"1-9","name":"a","about":"","machine":{},"steps":[{"op":"wait"}]}""", "f: $.patches: patch spec '1-9': ")]
     public void A_file_that_is_no_scenario_is_refused(string text, string message) =>
         AssertRefused(() => ScenarioReader.Read("f", text), message);
 
     [Fact]
     public void A_missing_file_is_refused_with_the_built_in_names() =>
-        AssertRefused(() => ScenarioFile.Load("/no/such.json"), "/no/such.json: there is no such file and no built-in scenario of that name");
+        AssertRefused(
+            () => ScenarioFile.Load("/no/such.json"),
+            "/no/such.json: there is no such file and no built-in scenario of that name");
 
     private static Scenario Read(string steps) =>
         ScenarioReader.Read("f", $$"""{"name":"a","about":"","machine":{{Machine}},"steps":[{{steps}}]}""");

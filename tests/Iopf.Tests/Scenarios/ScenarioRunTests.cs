@@ -78,7 +78,8 @@ public class ScenarioRunTests
     public void An_operation_of_a_patch_that_is_off_answers_with_the_kernels_own_error()
     {
         RunResult result = RunText(
-            """{"op":"open_container"},{"op":"open_group","group":1},{"op":"set_container","group":1},{"op":"set_iommu"},{"op":"enable_iopf"}""",
+            """{"op":"open_container"},{"op":"open_group","group":1},{"op":"set_container","group":1},"""
+            + """{"op":"set_iommu"},{"op":"enable_iopf"}""",
             PatchSet.None);
 
         Assert.Equal("ENOTTY", result.Operations[^1].Result);
@@ -88,7 +89,9 @@ public class ScenarioRunTests
     public void Groups_and_devices_that_are_not_open_answer_EBADF()
     {
         RunResult result = RunText(
-            """{"op":"set_container","group":1},{"op":"close_group","group":1},{"op":"open_device"},{"op":"close_device"}""", PatchSet.None, "container");
+            """{"op":"set_container","group":1},{"op":"close_group","group":1},{"op":"open_device"},{"op":"close_device"}""",
+            PatchSet.None,
+            "container");
 
         Assert.Equal(["EBADF", "EBADF", "EBADF", "EBADF"], result.Operations.Skip(1).Select(operation => operation.Result));
     }
@@ -131,6 +134,7 @@ public class ScenarioRunTests
         ScenarioRun.Execute(new RunRequest(ScenarioFile.Load(name), patches, new Dictionary<string, string>(), Seed: 0, Trace: null));
 
     private static string Describe(RunOperation operation) =>
-        $"{operation.Index} {operation.Text}: {operation.Result} {string.Join(' ', operation.Details.Select(detail => $"{detail.Key}={detail.Value}"))}"
+        $"{operation.Index} {operation.Text}: {operation.Result} "
+        + string.Join(' ', operation.Details.Select(detail => $"{detail.Key}={detail.Value}"))
         + $" (expected {operation.Expected})";
 }

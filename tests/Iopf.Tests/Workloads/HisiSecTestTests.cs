@@ -37,8 +37,12 @@ public class HisiSecTestTests
     }
 
     [Fact]
-    public void An_aborted_access_ends_the_test() =>
-        Assert.False(new HisiSecTest(new PageCountingPlatform(window: 1, sharesCpuTable: false) { Aborts = true }, 1 << 20).Run(1).IsFinished);
+    public void An_aborted_access_ends_the_test()
+    {
+        PageCountingPlatform platform = new(window: 1, sharesCpuTable: false) { Aborts = true };
+
+        Assert.False(new HisiSecTest(platform, 1 << 20).Run(1).IsFinished);
+    }
 
     [Fact]
     public void A_queue_pair_takes_36_pages() => Assert.Equal(36, SecQueue.BlockPages);

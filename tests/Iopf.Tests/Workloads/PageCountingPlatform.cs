@@ -3,7 +3,7 @@ using Iopf.Workloads;
 
 namespace Iopf.Tests.Workloads;
 
-/// <summary>A platform that faults once per page, or once per window of pages; a CPU's touch helps the device only where it shares the CPU's table.</summary>
+/// <summary>A platform that faults once per window of pages; the CPU's touch helps the device only where both share a table.</summary>
 internal sealed class PageCountingPlatform(int window, bool sharesCpuTable) : ISecPlatform
 {
     private readonly HashSet<ulong> _mapped = [];

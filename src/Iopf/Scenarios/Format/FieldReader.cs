@@ -67,15 +67,19 @@ internal sealed class FieldReader(DeclaredNames names)
     private static StepValue Words(OperationField field, JsonPlace place)
     {
         string[] words = [.. place.Items("a list of words").Select(item => Word(field, item))];
-        return words.Length > 0 ? new StepValue(string.Join(',', words)) { Words = words } : throw place.Expected("a list of at least one word");
+        return words.Length > 0
+            ? new StepValue(string.Join(',', words)) { Words = words }
+            : throw place.Expected("a list of at least one word");
     }
 
     private static StepValue Data(OperationField field, JsonPlace place)
     {
         string form = $"1 to {field.Max} bytes as pairs of hexadecimal digits, such as \"00ff\"";
         string digits = place.Text(form);
-        bool isData = digits.Length > 0 && digits.Length % 2 == 0 && digits.All(char.IsAsciiHexDigit) && (ulong)digits.Length / 2 <= field.Max;
-        return isData ? new StepValue(digits) { Data = Convert.FromHexString(digits) } : throw place.Expected(form);
+        bool isHex = digits.Length > 0 && digits.Length % 2 == 0 && digits.All(char.IsAsciiHexDigit);
+        return isHex && (ulong)digits.Length / 2 <= field.Max
+           ? new StepValue(digits) { Data = Convert.FromHexString(digits) }
+            : throw place.Expected(form);
     }
 
     private static StepValue Numbers(JsonPlace place, Func<JsonPlace, ulong> read, string format)

@@ -27,7 +27,8 @@ internal sealed record JsonPlace(string File, string Path, JsonElement Element)
         catch (JsonException error)
         {
             string reason = error.Message.Split(" LineNumber", 2)[0].TrimEnd('.');
-            throw new InputException($"{file}:{(error.LineNumber ?? 0) + 1}: expected a JSON document: {Quote(reason, int.MaxValue)}", error);
+            long line = (error.LineNumber ?? 0) + 1;
+            throw new InputException($"{file}:{line}: expected a JSON document: {Quote(reason, int.MaxValue)}", error);
         }
     }
 
@@ -102,8 +103,8 @@ internal sealed record JsonPlace(string File, string Path, JsonElement Element)
     public string Name(string expected)
     {
         string text = Text(expected);
-        bool isName = text.Length is > 0 and <= 64 && text.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '-' or '.' or ':');
-        return isName ? text : throw Expected($"{expected} of 1 to 64 letters, digits and \"_-.:\"");
+        bool isName = text.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '-' or '.' or ':');
+        return isName && text.Length is > 0 and <= 64 ? text : throw Expected($"{expected} of 1 to 64 letters, digits and \"_-.:\"");
     }
 
     /// <summary>True or false.</summary>

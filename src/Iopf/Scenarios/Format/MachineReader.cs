@@ -84,7 +84,9 @@ internal static class MachineReader
     {
         if (!members.TryGetValue("smmu", out JsonPlace? given))
         {
-            return smmus.Count == 1 ? smmus[0].Name : throw place.Wrong("the field \"smmu\" is missing; it may be left out only where there is one");
+            return smmus.Count == 1
+                ? smmus[0].Name
+                : throw place.Wrong("the field \"smmu\" is missing; it may be left out only where there is one");
         }
 
         string name = given.Text("the name of an SMMU");

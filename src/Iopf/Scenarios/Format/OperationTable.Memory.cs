@@ -64,7 +64,7 @@ internal static partial class OperationTable
             Process, UserPage, AccessedSize,
             new("dir", FieldKind.Choice, "how") { Words = ["read", "write"], Default = "write" },
         ]),
-        Operation(Memory, "userfault", "User space supplies the missing pages of a range (userfaultfd), each as soon as somebody misses it.",
+        Operation(Memory, "userfault", "User space supplies the missing pages of a range (userfaultfd), each when it is missed.",
         [
             Process, UserPage, MemorySize,
             new("data", FieldKind.Data, "what a supplied page holds, repeated") { Max = Page.Size, Default = "00" },
@@ -84,7 +84,9 @@ internal static partial class OperationTable
             new("other", FieldKind.UserPage, "the page that keeps its frame") { IsRequired = true },
             new("other_process", FieldKind.Process, "whose page that is") { Default = "`process`" },
         ]),
-        Operation(Memory, "writeback", "The mm writes shared pages back: the next write to them is to be noticed.", [Process, UserPage, AccessedSize]),
-        Operation(Memory, "numa_hint", "The mm makes a range inaccessible for a moment, to learn who uses it.", [Process, UserPage, AccessedSize]),
+        Operation(Memory, "writeback", "The mm writes shared pages back: the next write to them is to be noticed.",
+            [Process, UserPage, AccessedSize]),
+        Operation(Memory, "numa_hint", "The mm makes a range inaccessible for a moment, to learn who uses it.",
+            [Process, UserPage, AccessedSize]),
     ];
 }

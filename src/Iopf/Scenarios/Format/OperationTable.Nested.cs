@@ -7,7 +7,7 @@ internal static partial class OperationTable
 
     private static IEnumerable<OperationSpec> NestedOperations() =>
     [
-        Operation(Nested, "attach_guest_tables", "The VMM puts the guest's stage-1 tables under a device; the guest builds them in its memory.",
+        Operation(Nested, "attach_guest_tables", "The guest builds stage-1 tables in its memory, and the VMM puts them under a device.",
         [
             Process with { About = "the VMM" }, Device,
             new("tables", FieldKind.UserPage, "the guest-physical address (IPA) of the first table page") { IsRequired = true },
@@ -22,7 +22,8 @@ internal static partial class OperationTable
             new("ipa", FieldKind.UserPage, "the guest-physical address it leads to") { IsRequired = true },
             AccessedSize, Access,
         ]),
-        Operation(Nested, "guest_unmap", "The guest removes pages from its tables and invalidates the IOTLB.", [Device, Iova, AccessedSize]),
+        Operation(Nested, "guest_unmap", "The guest removes pages from its tables and invalidates the IOTLB.",
+            [Device, Iova, AccessedSize]),
         Operation(Nested, "register_nested", "The bus driver asks for the stage-1 faults of a device.", [Device]),
         Operation(Nested, "unregister_nested", "The bus driver no longer wants them.", [Device]),
         Operation(Nested, "guest_policy", "What the guest does with a stage-1 fault as soon as it arrives.",

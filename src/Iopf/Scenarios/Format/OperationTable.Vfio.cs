@@ -28,7 +28,11 @@ internal static partial class OperationTable
         Operation(Vfio, "check_extension", "VFIO_CHECK_EXTENSION.",
         [
             Process, Container,
-            new("extension", FieldKind.Count, "the extension's number (1 type1, 3 type1v2, 6 nesting)") { IsRequired = true, Max = uint.MaxValue },
+            new("extension", FieldKind.Count, "the extension's number (1 type1, 3 type1v2, 6 nesting)")
+            {
+                IsRequired = true,
+                Max = uint.MaxValue,
+            },
         ],
         answers: "0 or 1"),
         Operation(Vfio, "get_info", "VFIO_IOMMU_GET_INFO.", [Process, Container], reports: ["page_sizes", "capabilities"]),

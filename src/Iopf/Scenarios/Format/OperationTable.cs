@@ -11,7 +11,14 @@ internal static partial class OperationTable
 
     /// <summary>The operations, family by family.</summary>
     public static IReadOnlyList<OperationSpec> All { get; } =
-        [.. MemoryOperations(), .. VfioOperations(), .. MappingOperations(), .. DmaOperations(), .. NestedOperations(), .. ControlOperations()];
+        [
+            .. MemoryOperations(),
+            .. VfioOperations(),
+            .. MappingOperations(),
+            .. DmaOperations(),
+            .. NestedOperations(),
+            .. ControlOperations(),
+        ];
 
     /// <summary>The names of all operations.</summary>
     public static IEnumerable<string> Names => All.Select(operation => operation.Name);

@@ -39,7 +39,7 @@ internal static class ScenarioSchema
                 ["$schema"] = new JsonObject { ["type"] = "string" },
                 ["name"] = Reference("name"),
                 ["about"] = new JsonObject { ["type"] = "string", ["description"] = "What it shows and what to watch." },
-                ["patch"] = new JsonObject { ["type"] = "integer", ["minimum"] = 1, ["maximum"] = 8, ["description"] = "The patch it is about." },
+                ["patch"] = new JsonObject { ["type"] = "integer", ["minimum"] = 1, ["maximum"] = 8 },
                 ["patches"] = new JsonObject { ["type"] = "string", ["description"] = "A patch specification: none, all, 1-5, 1,2,5." },
                 ["set"] = new JsonObject { ["type"] = "object", ["additionalProperties"] = Reference("scalar") },
                 ["machine"] = Reference("machine"),
@@ -87,8 +87,8 @@ internal static class ScenarioSchema
         FieldKind.Data => Text("^([0-9a-fA-F]{2})+$"),
         FieldKind.Addresses or FieldKind.Counts => List(Reference("number")),
         FieldKind.Steps => Reference("steps"),
-        FieldKind.Process or FieldKind.NewProcess or FieldKind.Device or FieldKind.AnyDevice or FieldKind.Container or FieldKind.NewContainer =>
-            Reference("name"),
+        FieldKind.NewProcess or FieldKind.NewContainer => Reference("name"),
+        _ when field.IsReference => Reference("name"),
         _ => Reference("number"),
     };
 

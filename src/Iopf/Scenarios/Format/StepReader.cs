@@ -38,7 +38,8 @@ internal sealed class StepReader(DeclaredNames names)
         }
 
         Dictionary<string, StepValue> values = ReadFields(operation, place, members);
-        IReadOnlyList<ScenarioStep> block = members.TryGetValue("steps", out JsonPlace? steps) ? Block(steps, values["n"].Number, depth) : [];
+        bool hasBlock = members.TryGetValue("steps", out JsonPlace? steps);
+        IReadOnlyList<ScenarioStep> block = hasBlock ? Block(steps!, values["n"].Number, depth) : [];
         Expectation? expect = members.TryGetValue("expect", out JsonPlace? expected) ? ReadExpectation(operation, expected) : null;
         string note = members.TryGetValue("note", out JsonPlace? remark) ? remark.Text("a remark") : "";
         ScenarioStep step = new(operation.Name, place.Path, values, expect, note, block);
@@ -86,9 +87,13 @@ internal sealed class StepReader(DeclaredNames names)
     private string OnlyOne(OperationField field, JsonPlace place)
     {
         List<string> known = field.IsReference ? names.Of(field.Kind) : [];
-        return known.Count == 1
-            ? known[0]
-            : throw place.Wrong($"the field \"{field.Name}\" is missing ({field.About}){(known.Count > 1 ? "; it may be left out only where there is one" : "")}");
+        if (known.Count == 1)
+        {
+            return known[0];
+        }
+
+        string rule = known.Count > 1 ? "; it may be left out only where there is one" : "";
+        throw place.Wrong($"the field \"{field.Name}\" is missing ({field.About}){rule}");
     }
 
     private IReadOnlyList<ScenarioStep> Block(JsonPlace place, ulong times, int depth)

@@ -120,7 +120,8 @@ internal sealed class MappingSteps(Host host, OpenFiles files) : StepFamily
         byte[] bitmap = new byte[BitmapBytes(size, pageSize)];
         Span<byte> structure = stackalloc byte[Length];
         new VfioDirtyPages(Length, VfioDirtyPagesBits.GetBitmap).Write(structure);
-        new VfioDirtyRange(step.Number("iova"), size, new VfioBitmap(pageSize, (ulong)bitmap.Length, 0)).Write(structure[VfioDirtyPages.Size..]);
+        VfioBitmap described = new(pageSize, (ulong)bitmap.Length, 0);
+        new VfioDirtyRange(step.Number("iova"), size, described).Write(structure[VfioDirtyPages.Size..]);
         StepOutcome outcome = Ioctl(step, VfioIoctl.IommuDirtyPages, structure, bitmap);
         return outcome.Result == "0" ? outcome.With("dirty_pages", Ones(bitmap)) : outcome;
     }

@@ -16,10 +16,10 @@ internal sealed class VfioSteps(Host host, OpenFiles files) : StepFamily
         Operation("open_container", step => Call(step, caller => OpenContainer(caller, step.Word("container")))),
         Operation("close_container", step => Call(step, _ => files.Containers[step.Word("container")].Close())),
         Operation("open_group", step => Call(step, caller => OpenGroup(caller, GroupOf(step)))),
-        Operation("close_group", step => Call(step, _ => files.Groups.GetValueOrDefault(GroupOf(step))?.Close() ?? Errno.EBADF)),
+        Operation("close_group", step => Call(step, _ => FileOf(step)?.Close() ?? Errno.EBADF)),
         Operation("get_status", GetStatus),
         Operation("set_container", step => Call(step, caller => SetContainer(caller, step))),
-        Operation("unset_container", step => Call(step, _ => files.Groups.GetValueOrDefault(GroupOf(step))?.UnsetContainer() ?? Errno.EBADF)),
+        Operation("unset_container", step => Call(step, _ => FileOf(step)?.UnsetContainer() ?? Errno.EBADF)),
         Operation("set_iommu", step => Ioctl(step, VfioIoctl.SetIommu, TypeOf(step))),
         Operation("open_device", step => Call(step, caller => OpenDevice(caller, step.Word("device")))),
         Operation("close_device", step => Call(step, _ => DeviceOf(step)?.Close() ?? Errno.EBADF)),
@@ -36,6 +36,8 @@ internal sealed class VfioSteps(Host host, OpenFiles files) : StepFamily
         "nesting" => VfioExtension.Type1Nesting,
         _ => VfioExtension.Type1V2,
     };
+
+    private VfioGroup? FileOf(ScenarioStep step) => files.Groups.GetValueOrDefault(GroupOf(step));
 
     private VfioDevice? DeviceOf(ScenarioStep step) => host.Devices[step.Word("device")].Vfio;
 
@@ -87,7 +89,7 @@ internal sealed class VfioSteps(Host host, OpenFiles files) : StepFamily
     }
 
     private Errno SetContainer(Process caller, ScenarioStep step) =>
-        files.Groups.GetValueOrDefault(GroupOf(step))?.SetContainer(caller, files.Containers[step.Word("container")]) ?? Errno.EBADF;
+        FileOf(step)?.SetContainer(caller, files.Containers[step.Word("container")]) ?? Errno.EBADF;
 
     private Errno OpenDevice(Process caller, string name)
     {
@@ -110,7 +112,7 @@ internal sealed class VfioSteps(Host host, OpenFiles files) : StepFamily
         byte[] structure = new byte[VfioGroupStatus.Size];
         new VfioGroupStatus(VfioGroupStatus.Size, VfioGroupStatusBits.None).Write(structure);
         StepOutcome outcome = Call(step, caller =>
-            files.Groups.GetValueOrDefault(GroupOf(step))?.Ioctl(caller, VfioIoctl.GroupGetStatus, new UserArgument(structure, [])).Error ?? Errno.EBADF);
+            FileOf(step)?.Ioctl(caller, VfioIoctl.GroupGetStatus, new UserArgument(structure, [])).Error ?? Errno.EBADF);
         if (outcome.Result != "0" || !VfioGroupStatus.TryRead(structure, out VfioGroupStatus status))
         {
             return outcome;
