@@ -1,7 +1,10 @@
 namespace Iopf.ArmSmmuV3.Hardware;
 
 /// <summary>A device's side of a stalled transaction: how it ends.</summary>
-/// <remarks>Called while the SMMU consumes a CMD_RESUME. The master may start new transactions from inside a call.</remarks>
+/// <remarks>
+/// Called while the SMMU consumes a CMD_RESUME or CMD_STALL_TERM, hence from inside the driver's write of CMDQ_PROD and under whatever
+/// locks the driver holds there: the master must not wait. It may start new transactions.
+/// </remarks>
 public interface IBusMaster
 {
     /// <summary>The transaction goes on.</summary>

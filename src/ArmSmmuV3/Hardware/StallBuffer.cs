@@ -63,12 +63,21 @@ internal sealed class StallBuffer
         return false;
     }
 
-    /// <summary>Frees a slot if it holds a stall of a stream, announced or not.</summary>
-    /// <returns>Whether it does.</returns>
-    public bool TryReleaseSlot(int index, uint streamId, out StalledTransaction transaction)
+    /// <summary>Marks the stalls a stream has now, announced or not, for <see cref="TryReleaseMarked"/>.</summary>
+    public void Mark(uint streamId)
+    {
+        foreach (ref Slot slot in _slots.AsSpan())
+        {
+            slot.IsMarked = slot.IsTaken && slot.Transaction.Request.StreamId == streamId;
+        }
+    }
+
+    /// <summary>Frees a slot if its stall is marked.</summary>
+    /// <returns>Whether it is.</returns>
+    public bool TryReleaseMarked(int index, out StalledTransaction transaction)
     {
         ref Slot slot = ref _slots[index];
-        if (slot.IsTaken && slot.Transaction.Request.StreamId == streamId)
+        if (slot.IsMarked)
         {
             transaction = Release(ref slot, index);
             return true;
@@ -94,5 +103,6 @@ internal sealed class StallBuffer
         public ushort Tag;
         public bool IsTaken;
         public bool IsAnnounced;
+        public bool IsMarked;
     }
 }

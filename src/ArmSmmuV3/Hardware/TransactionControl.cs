@@ -68,9 +68,12 @@ internal sealed class TransactionControl(HostKernel kernel, Translator translato
     public void TerminateStalls(uint streamId)
     {
         events.ForgetPostponed(streamId);
+
+        // Marked before the first one is ended: its master may start a transaction that stalls anew, which lives on.
+        stalls.Mark(streamId);
         for (int slot = 0; slot < stalls.SlotCount; slot++)
         {
-            if (stalls.TryReleaseSlot(slot, streamId, out StalledTransaction stalled))
+            if (stalls.TryReleaseMarked(slot, out StalledTransaction stalled))
             {
                 stalled.Master.Aborted(stalled.Transaction);
             }

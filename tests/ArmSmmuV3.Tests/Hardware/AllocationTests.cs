@@ -23,7 +23,7 @@ public class AllocationTests
         (ulong stage1, ulong stage2) = bench.UseNested(streamId: 2);
         bench.MapStage1(stage1, 0x1000, 0x9000, nestedStage2: stage2);
         bench.MapStage2(stage2, 0x9000, 0x8000);
-        bench.UseStage1(3, stalls: false);
+        bench.UseStage1(3, asid: 9, stalls: false);
         SilentMaster master = new();
         SmmuCommand[] commands = new SmmuCommand[4];
         Round(bench, master, commands);

@@ -5,7 +5,7 @@ namespace Iopf.ArmSmmuV3.Tests.Hardware;
 
 public class CommandTests
 {
-    [Fact, Trait("Fact", "T059")]
+    [Fact]
     public void Resume_command_has_the_words_the_driver_computes()
     {
         Assert.Equal(

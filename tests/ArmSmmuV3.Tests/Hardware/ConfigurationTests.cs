@@ -104,12 +104,14 @@ public class ConfigurationTests
         Assert.Equal((1ul << 45) + 64, ste.Word3);
     }
 
-    public static TheoryData<string> IllegalStes => ["V", "S1STALLD on forced", "STRW", "CDMax", "S2AA64", "S2TG", "S2T0SZ", "S2SL0", "S2TTB"];
+    public static TheoryData<string> IllegalStes =>
+        ["V", "S1STALLD on forced", "STRW", "CDMax", "S2AA64", "S2TG", "S2T0SZ", "S2SL0", "S2TTB"];
 
     [Theory, MemberData(nameof(IllegalStes))]
     public void Illegal_STE_is_C_BAD_STE(string what)
     {
-        SmmuBench bench = new(options => options.StallModel = what.Contains("forced") ? StallModel.StallForced : StallModel.StallOrTerminate);
+        bool isForced = what.EndsWith("forced", StringComparison.Ordinal);
+        SmmuBench bench = new(options => options.StallModel = isForced ? StallModel.StallForced : StallModel.StallOrTerminate);
         StreamTableEntry stage1 = SmmuBench.Stage1Ste(0x10000);
         StreamTableEntry stage2 = SmmuBench.Stage2Ste(0x10000);
         bench.SetSte(what switch
@@ -308,9 +310,9 @@ public class ConfigurationTests
         Assert.Equal(0x1234ul, ste.Word2 & 0xffff);
         Assert.Equal((1ul << 51) | (1ul << 54) | (1ul << 57) | (1ul << 58), ste.Word2 >> 51 << 51);
         Assert.Equal(0x7_0000ul, ste.Word3);
-        Assert.Equal(
-            (0xabcdul << 48) | (1ul << 47) | (1ul << 46) | (1ul << 45) | (1ul << 44) | (1ul << 41) | (5ul << 32) | (1ul << 31) | (1ul << 30) | 16,
-            cd.Word0);
+        ulong asidAndAset = (0xabcdul << 48) | (1ul << 47);
+        ulong faultBits = (1ul << 46) | (1ul << 45) | (1ul << 44);
+        Assert.Equal(asidAndAset | faultBits | (1ul << 41) | (5ul << 32) | (1ul << 31) | (1ul << 30) | 16, cd.Word0);
     }
 
     [Theory]

@@ -152,8 +152,8 @@ public class HisiliconTraceTests
         // A span of 9 covers the 2^8 STEs of SPLIT 8; the recorded QEMU took it for 2^9 and printed 511 as the highest.
         _memory.WriteWord(Level1, Level2 | 9);
         new StreamTableEntry { IsValid = true, Config = StreamConfig.Stage1, S1ContextPtr = Cd }.Write(_memory, Ste);
-        ContextDescriptor cd = new() { IsValid = true, T0SZ = 16, EPD1 = true, IPS = 4, AA64 = true, R = true, A = true, TTB0 = 0x1_3d7d_9000 };
-        cd.Write(_memory, Cd);
+        ContextDescriptor cd = new() { IsValid = true, T0SZ = 16, EPD1 = true, IPS = 4, AA64 = true, R = true, A = true };
+        (cd with { TTB0 = 0x1_3d7d_9000 }).Write(_memory, Cd);
         _memory.WriteWord(0x1_3d7d_9000, 0x1_3d7e_5003);
         _memory.WriteWord(0x1_3d7e_5018, 0x1_3d7e_6003);
         _memory.WriteWord(0x1_3d7e_6ff8, 0x1_3d7e_7003);

@@ -78,20 +78,24 @@ internal sealed class SmmuBench
     public static StreamTableEntry Stage1Ste(ulong contexts, ushort vmid = 0) =>
         new() { IsValid = true, Config = StreamConfig.Stage1, S1ContextPtr = contexts, S2VMID = vmid };
 
-    public static StreamTableEntry Stage2Ste(ulong root, ushort vmid = 3, bool stalls = false, StreamConfig config = StreamConfig.Stage2) => new()
-    {
-        IsValid = true,
-        Config = config,
-        S2VMID = vmid,
-        S2T0SZ = 16,
-        S2SL0 = 2,
-        S2PS = 5,
-        S2AA64 = true,
-        S2PTW = true,
-        S2R = true,
-        S2S = stalls,
-        S2TTB = root,
-    };
+    public static StreamTableEntry Stage2Ste(
+        ulong root,
+        ushort vmid = 3,
+        bool stalls = false,
+        StreamConfig config = StreamConfig.Stage2) => new()
+        {
+            IsValid = true,
+            Config = config,
+            S2VMID = vmid,
+            S2T0SZ = 16,
+            S2SL0 = 2,
+            S2PS = 5,
+            S2AA64 = true,
+            S2PTW = true,
+            S2R = true,
+            S2S = stalls,
+            S2TTB = root,
+        };
 
     public ulong NewPage() => Memory.Allocate(FrameUse.Kernel).Value.Address;
 
@@ -137,7 +141,12 @@ internal sealed class SmmuBench
     }
 
     /// <summary>Stage 1 on stage 2, where the IPA of every stage-1 structure is its physical address plus 2^40.</summary>
-    public (ulong Stage1, ulong Stage2) UseNested(bool stalls1 = true, bool stalls2 = false, ushort vmid = 3, ushort asid = 7, uint streamId = Sid)
+    public (ulong Stage1, ulong Stage2) UseNested(
+        bool stalls1 = true,
+        bool stalls2 = false,
+        ushort vmid = 3,
+        ushort asid = 7,
+        uint streamId = Sid)
     {
         ulong stage2 = NewPage();
         ulong contexts = NewPage();
@@ -151,7 +160,7 @@ internal sealed class SmmuBench
 
     public static ulong Shifted(ulong physicalAddress) => physicalAddress + (1UL << 40);
 
-    /// <summary>Maps one page or block; upper tables are created on the way. Stage-1 leaves are readable and writable by everyone.</summary>
+    /// <summary>Maps one page or block, upper tables included. Stage-1 leaves are readable and writable by everyone.</summary>
     public void MapStage1(ulong root, ulong iova, ulong output, ulong more = Read, int shift = 12, ulong nestedStage2 = 0) =>
         Map(root, iova, output | 0xc01 | more, shift, nestedStage2);
 
@@ -193,7 +202,7 @@ internal sealed class SmmuBench
         return table + (((address >> shift) & 511) * 8);
     }
 
-    public void Send(params SmmuCommand[] commands)
+    public void Send(params ReadOnlySpan<SmmuCommand> commands)
     {
         foreach (SmmuCommand command in commands)
         {
@@ -205,7 +214,13 @@ internal sealed class SmmuBench
         }
     }
 
-    public DmaOutcome Dma(ulong iova, bool write = false, uint streamId = Sid, uint? substream = null, bool privileged = false, bool fetch = false)
+    public DmaOutcome Dma(
+        ulong iova,
+        bool write = false,
+        uint streamId = Sid,
+        uint? substream = null,
+        bool privileged = false,
+        bool fetch = false)
     {
         DmaOutcome outcome = Dma(new DmaRequest(streamId, substream, new Iova(iova), write, fetch, privileged), out ulong physicalAddress);
         PhysicalAddress = physicalAddress;

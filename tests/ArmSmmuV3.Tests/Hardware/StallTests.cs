@@ -227,6 +227,42 @@ public class StallTests
     }
 
     [Fact]
+    public void Stall_term_spares_what_stalls_while_it_is_executed()
+    {
+        SmmuBench bench = new(options => options.StallMax = 4);
+        bench.UseStage1();
+        bench.Dma(Iova);
+        bench.Dma(Iova);
+        bench.Master.OnEnd = transaction => bench.Dma(Iova + 0x1000);
+
+        bench.Send(SmmuCommand.StallTerm(SmmuBench.Sid));
+
+        Assert.Equal([0, 1], bench.Master.AbortedOnes.Order());
+        Assert.Equal(2, bench.Smmu.StalledTransactions);
+    }
+
+    [Fact]
+    public void One_stall_slot_is_enough_for_everybody_in_turn()
+    {
+        SmmuBench bench = new(options => options.StallMax = 1);
+        bench.UseStage1();
+        for (ulong page = 0; page < 5; page++)
+        {
+            bench.Dma(Iova + (page << 12));
+        }
+
+        for (ulong page = 0; page < 5; page++)
+        {
+            EventRecord record = bench.OnlyEvent();
+            Assert.Equal(Iova + (page << 12), record.InputAddress);
+            bench.Send(SmmuCommand.Resume(SmmuBench.Sid, record.StallTag, ResumeAction.Abort));
+        }
+
+        Assert.Equal(5, bench.Master.AbortedOnes.Count);
+        Assert.Equal(0, bench.Smmu.StalledTransactions);
+    }
+
+    [Fact]
     public void A_master_may_start_its_next_transaction_while_it_hears_of_the_last()
     {
         SmmuBench bench = new();
