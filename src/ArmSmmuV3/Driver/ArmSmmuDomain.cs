@@ -11,11 +11,13 @@ public sealed class ArmSmmuDomain : IommuDomain
     /// <summary>The width of a stage-1 input address.</summary>
     internal const int VirtualAddressBits = 48;
 
+    /// <summary>The memory attributes that entries choose from: non-cacheable, write-back, device, outer write-back.</summary>
     internal const ulong MemoryAttributes = 0xf404ff44;
+
     private readonly ArmSmmuDriver _driver;
     private readonly KernelMutex _initMutex;
     private readonly List<ArmSmmuMaster> _masters = [];
-    private LpaePageTable? _table;
+    private DomainTables? _tables;
 
     internal ArmSmmuDomain(ArmSmmuDriver driver, DomainType type)
         : base(driver.Kernel, type)
@@ -40,7 +42,7 @@ public sealed class ArmSmmuDomain : IommuDomain
 
     /// <inheritdoc/>
     public override IovaRange Aperture =>
-        new(new Iova(0), new Iova((1UL << (_table?.InputAddressBits ?? VirtualAddressBits)) - 1));
+        new(new Iova(0), new Iova((1UL << (_tables?.PageTable.InputAddressBits ?? VirtualAddressBits)) - 1));
 
     /// <inheritdoc/>
     public override bool CanRespond => true;
@@ -60,10 +62,10 @@ public sealed class ArmSmmuDomain : IommuDomain
     internal KernelSpinLock DevicesLock { get; }
 
     /// <summary>The stage-1 half; <see langword="null"/> unless the domain has stage-1 tables.</summary>
-    internal Stage1Context? Stage1 { get; private set; }
+    internal Stage1Context? Stage1 => _tables?.Stage1;
 
     /// <summary>The stage-2 half; <see langword="null"/> unless the domain has stage-2 tables.</summary>
-    internal Stage2Context? Stage2 { get; private set; }
+    internal Stage2Context? Stage2 => _tables?.Stage2;
 
     /// <summary>Whether a guest's stage 1 stands in front of the tables for some device.</summary>
     internal bool HasGuestTables { get; private set; }
@@ -148,10 +150,10 @@ public sealed class ArmSmmuDomain : IommuDomain
     /// <inheritdoc/>
     /// <remarks>Kernel: <c>arm_smmu_iova_to_phys</c>.</remarks>
     public override ulong? IovaToPhysical(Iova iova) =>
-        Type == DomainType.Identity ? iova.Value : _table?.IovaToPhysical(iova);
+        Type == DomainType.Identity ? iova.Value : _tables?.PageTable.IovaToPhysical(iova);
 
     /// <inheritdoc/>
-    public override IommuProt? ProtOf(Iova iova) => _table?.ProtOf(iova);
+    public override IommuProt? ProtOf(Iova iova) => _tables?.PageTable.ProtOf(iova);
 
     /// <inheritdoc/>
     /// <remarks>Kernel: <c>arm_smmu_page_response</c>.</remarks>
@@ -166,23 +168,11 @@ public sealed class ArmSmmuDomain : IommuDomain
     public override void Free()
     {
         Invariant.Hold(_masters.Count == 0, "a domain is freed after its last device has left");
-        if (_table is null)
+        if (_tables is not null)
         {
-            return;
-        }
-
-        DomainInvalidation.Everything(this);
-        _table.Free();
-        _table = null;
-        if (Stage1 is { } stage1)
-        {
-            stage1.Table.Free();
-            _driver.ReturnAsid(stage1.Asid);
-        }
-
-        if (Stage2 is { } stage2)
-        {
-            Smmu!.Vmids.Return(stage2.Vmid);
+            DomainInvalidation.Everything(this);
+            _tables.Free(_driver, Smmu!);
+            _tables = null;
         }
     }
 
@@ -209,11 +199,11 @@ public sealed class ArmSmmuDomain : IommuDomain
     /// <inheritdoc/>
     /// <remarks>Kernel: <c>arm_smmu_map</c>.</remarks>
     protected override Errno MapBlock(Iova iova, ulong physicalAddress, ulong size, IommuProt prot) =>
-        _table?.Map(iova, physicalAddress, size, prot) ?? Errno.ENODEV;
+        _tables?.PageTable.Map(iova, physicalAddress, size, prot) ?? Errno.ENODEV;
 
     /// <inheritdoc/>
     /// <remarks>Kernel: <c>arm_smmu_unmap</c>.</remarks>
-    protected override ulong UnmapBlock(Iova iova, ulong size, ref IotlbGather gather) => _table?.Unmap(iova, size, ref gather) ?? 0;
+    protected override ulong UnmapBlock(Iova iova, ulong size, ref IotlbGather gather) => _tables?.PageTable.Unmap(iova, size, ref gather) ?? 0;
 
     /// <inheritdoc/>
     /// <remarks>Kernel: <c>arm_smmu_iotlb_sync</c>.</remarks>
@@ -221,6 +211,12 @@ public sealed class ArmSmmuDomain : IommuDomain
     {
         if (gather.PageSize != 0)
         {
+            _driver.Kernel.Step(
+                TraceLayer.SmmuDriver,
+                "arm_smmu_iotlb_sync",
+                Smmu!.Name,
+                new Iova(gather.First),
+                $"forgets 0x{gather.First:x} to 0x{gather.Last:x} by 0x{gather.PageSize:x}");
             DomainInvalidation.Range(this, gather.First, gather.Last, gather.PageSize, leaf: true);
         }
     }
@@ -303,59 +299,12 @@ public sealed class ArmSmmuDomain : IommuDomain
             Stage = TranslationStage.Stage1;
         }
 
-        Errno error = Stage == TranslationStage.Stage1 ? FinaliseStage1(master) : FinaliseStage2(master);
-        if (error != Errno.None)
+        StallEnabled = Stage == TranslationStage.Stage1 && master.StallEnabled;
+        if (!DomainTables.Build(this, master).TryGet(out _tables, out Errno error))
         {
-            _table?.Free();
-            _table = null;
             Smmu = null;
         }
 
         return error;
-    }
-
-    /// <remarks>Kernel: <c>arm_smmu_domain_finalise_s1</c>.</remarks>
-    private Errno FinaliseStage1(ArmSmmuMaster master)
-    {
-        SmmuFeatures features = master.Smmu.Features;
-        _table = new LpaePageTable();
-        if (!ContextTable.Allocate(_driver.Memory, master.SsidBits, features.HasTwoLevelContextTables).TryGet(out ContextTable? table, out Errno error))
-        {
-            return error;
-        }
-
-        if (!_driver.TakeAsid(master.Smmu).TryGet(out ushort asid, out error))
-        {
-            table.Free();
-            return error;
-        }
-
-        StallEnabled = master.StallEnabled;
-        Stage1Context stage1 = new(_driver.Memory, this, table, asid);
-        error = stage1.Write(ssid: 0, stage1.Describe(asid, _table.Root, MemoryAttributes, isProcess: false));
-        if (error != Errno.None)
-        {
-            table.Free();
-            _driver.ReturnAsid(asid);
-            return error;
-        }
-
-        Stage1 = stage1;
-        return Errno.None;
-    }
-
-    /// <remarks>Kernel: <c>arm_smmu_domain_finalise_s2</c>.</remarks>
-    private Errno FinaliseStage2(ArmSmmuMaster master)
-    {
-        SmmuFeatures features = master.Smmu.Features;
-        _table = new LpaePageTable();
-        if (!master.Smmu.Vmids.Take((1u << features.VmidBits) - 1).TryGet(out uint vmid, out Errno error))
-        {
-            return error;
-        }
-
-        ulong vtcr = Stage2Context.VtcrFor(features.InputAddressBits, _table.StartLevel, features.OutputAddressBits);
-        Stage2 = new Stage2Context((ushort)vmid, vtcr, _table.Root);
-        return Errno.None;
     }
 }

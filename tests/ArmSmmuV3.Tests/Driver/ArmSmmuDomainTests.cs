@@ -227,9 +227,49 @@ public class ArmSmmuDomainTests
     }
 
     [Fact]
-    public void Freed_domain_gives_its_tags_and_its_memory_back()
+    public void Many_substreams_have_their_descriptors_in_two_levels()
+    {
+        Device device = _bench.AddStallingDevice(pasidBits: 16);
+        ArmSmmuDomain domain = _bench.Attach(device);
+        ulong page = _bench.NewPage();
+        domain.Map(new Iova(0x7000), page, Page.Size, ReadWrite);
+
+        Assert.True(domain.Stage1!.Table.HasTwoLevels);
+        Assert.Equal(DmaOutcome.Completed, _bench.Dma(0x7000, out ulong physical));
+        Assert.Equal(page, physical);
+        Assert.Equal(Errno.E2BIG, domain.Stage1.Write(0x10000, default));
+    }
+
+    [Fact]
+    public void Entry_that_translates_is_never_overwritten_by_another_one()
     {
         Device device = _bench.AddStallingDevice();
+        _bench.Attach(device);
+
+        KernelOopsException oops = Assert.Throws<KernelOopsException>(
+            () => _bench.Driver.Entries.Write(_bench.Smmu, ArmSmmuMaster.Of(device), SmmuBench.StreamId));
+
+        Assert.Equal("arm_smmu_write_strtab_ent", oops.Place);
+    }
+
+    [Fact]
+    public void Forced_stalls_make_the_baselines_stage_2_entry_illegal()
+    {
+        SmmuBench bench = new(options: o => o.StallModel = StallModel.StallForced);
+        Device device = bench.AddStallingDevice();
+        bench.Attach(device, nesting: true);
+
+        Assert.Equal(DmaOutcome.Aborted, bench.Dma(0x1000));
+        bench.Run();
+        Assert.Equal(1, bench.Smmu.UnhandledEvents);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(16)]
+    public void Freed_domain_gives_its_tags_and_its_memory_back(int pasidBits)
+    {
+        Device device = _bench.AddStallingDevice(pasidBits: pasidBits);
         _bench.Attach(device);
         ArmSmmuDomain first = (ArmSmmuDomain)device.Group!.Domain!;
         device.Group.Detach(first);

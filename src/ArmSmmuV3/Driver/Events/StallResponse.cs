@@ -33,6 +33,9 @@ internal static class StallResponse
                 return Errno.EINVAL;
         }
 
+        HostKernel kernel = master.Smmu.Driver.Kernel;
+        kernel.Step(TraceLayer.SmmuDriver, "arm_smmu_page_response", master.Device.Name, null, $"{resume} of STAG 0x{response.GroupId:x}");
+
         // No CMD_SYNC: nobody waits for the transaction. A full queue would lose the answer, as it does in the kernel.
         master.Smmu.Commands.Insert(SmmuCommand.Resume(master.StreamIds[0], (ushort)response.GroupId, resume));
         return Errno.None;

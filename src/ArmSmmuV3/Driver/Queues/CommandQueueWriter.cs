@@ -7,7 +7,7 @@ namespace Iopf.ArmSmmuV3.Driver;
 /// <summary>The driver's end of the command queue: inserts commands, waits for them, and repairs the queue after a bad one.</summary>
 /// <remarks>
 /// Kernel: <c>arm_smmu_cmdq_issue_cmdlist</c>, <c>arm_smmu_cmdq_skip_err</c>. The kernel lets several CPUs insert without a lock;
-/// here a spinlock stands for that, with the same rule that nobody sleeps meanwhile.
+/// here a spinlock stands for the reservation of a slot, with the same rule that nobody sleeps meanwhile.
 /// </remarks>
 internal sealed class CommandQueueWriter(HostKernel kernel, PhysicalMemory memory, SmmuHardware hardware, QueueMemory queue, string name)
 {
@@ -15,7 +15,7 @@ internal sealed class CommandQueueWriter(HostKernel kernel, PhysicalMemory memor
     private const uint ErrorMask = 0x7f;
     private const uint IllegalCommand = 1;
 
-    private readonly QueueShape _shape = new(queue.Shift);
+    private readonly QueueIndex _index = new(queue.Shift);
     private readonly KernelSpinLock _lock = new(kernel.Scheduler, $"{name} cmdq", "cmdq");
     private uint _producer;
 
@@ -36,31 +36,38 @@ internal sealed class CommandQueueWriter(HostKernel kernel, PhysicalMemory memor
 
         using (_lock.Hold())
         {
-            Put(command);
+            if (_index.IsFull(_producer, (uint)hardware.ReadRegister(SmmuRegister.CMDQ_CONS)))
+            {
+                GiveUp("CMDQ timeout");
+                return;
+            }
+
+            Store(_producer, command);
+            _producer = _index.Next(_producer);
         }
+
+        // Outside the lock: the SMMU acts at once, and a device that hears of its transaction may be back here before the write returns.
+        hardware.WriteRegister(SmmuRegister.CMDQ_PROD, _producer);
     }
 
     /// <summary>Waits until every command inserted so far has taken effect.</summary>
     /// <remarks>The kernel polls for up to a second with interrupts off and then only logs.</remarks>
     internal void Sync()
     {
-        using (_lock.Hold())
+        Insert(SmmuCommand.Sync());
+        if (!_index.IsEmpty(_producer, (uint)hardware.ReadRegister(SmmuRegister.CMDQ_CONS)))
         {
-            Put(SmmuCommand.Sync());
-            if (_shape.Count(_producer, (uint)hardware.ReadRegister(SmmuRegister.CMDQ_CONS)) != 0)
-            {
-                GiveUp("CMD_SYNC timeout");
-            }
+            GiveUp("CMD_SYNC timeout");
         }
     }
 
-    /// <summary>Takes the bad command's place in the queue after the SMMU stopped at it, so that it can go on.</summary>
+    /// <summary>Puts a CMD_SYNC in the place of the command the SMMU stopped at, so that it can go on.</summary>
     /// <remarks>Kernel: <c>arm_smmu_cmdq_skip_err</c>. Runs in the interrupt that reports the error, with the queue stopped.</remarks>
     internal void SkipError()
     {
         uint consumer = (uint)hardware.ReadRegister(SmmuRegister.CMDQ_CONS);
         uint error = consumer >> ErrorShift & ErrorMask;
-        kernel.Step(TraceLayer.SmmuDriver, "arm_smmu_cmdq_skip_err", name, null, $"CMDQ error {error} at slot {_shape.Slot(consumer)}");
+        kernel.Step(TraceLayer.SmmuDriver, "arm_smmu_cmdq_skip_err", name, null, $"CMDQ error {error} at slot {_index.SlotOf(consumer)}");
 
         // A command whose fetch was aborted is fetched again; an ATC that did not answer is the command's own affair.
         if (error != IllegalCommand)
@@ -72,22 +79,9 @@ internal sealed class CommandQueueWriter(HostKernel kernel, PhysicalMemory memor
         Replaced++;
     }
 
-    private void Put(in SmmuCommand command)
-    {
-        if (_shape.IsFull(_producer, (uint)hardware.ReadRegister(SmmuRegister.CMDQ_CONS)))
-        {
-            GiveUp("CMDQ timeout");
-            return;
-        }
-
-        Store(_producer, command);
-        _producer = _shape.Next(_producer);
-        hardware.WriteRegister(SmmuRegister.CMDQ_PROD, _producer);
-    }
-
     private void Store(uint index, in SmmuCommand command)
     {
-        ulong slot = queue.Address + _shape.Slot(index) * SmmuCommand.SizeBytes;
+        ulong slot = queue.Address + _index.SlotOf(index) * (ulong)SmmuCommand.SizeBytes;
         memory.WriteWord(slot, command.Word0);
         memory.WriteWord(slot + 8, command.Word1);
     }

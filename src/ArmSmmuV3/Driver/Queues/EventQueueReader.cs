@@ -7,12 +7,15 @@ namespace Iopf.ArmSmmuV3.Driver;
 /// <remarks>Kernel: <c>queue_remove_raw</c>, <c>queue_sync_prod_in</c>, <c>queue_sync_cons_out</c>.</remarks>
 internal sealed class EventQueueReader(PhysicalMemory memory, SmmuHardware hardware, QueueMemory queue)
 {
-    private readonly QueueShape _shape = new(queue.Shift);
+    // OVFLG of the producer index, OVACKFLG of the consumer index.
+    private const uint OverflowFlag = 1u << 31;
+
+    private readonly QueueIndex _index = new(queue.Shift);
     private uint _producer;
     private uint _consumer;
 
     /// <summary>Whether the records known about are all taken.</summary>
-    internal bool IsEmpty => _shape.Count(_producer, _consumer) == 0;
+    internal bool IsEmpty => _index.IsEmpty(_producer, _consumer);
 
     /// <summary>Takes the oldest record and frees its slot at once, before anybody handles it.</summary>
     /// <param name="record">The record.</param>
@@ -25,13 +28,13 @@ internal sealed class EventQueueReader(PhysicalMemory memory, SmmuHardware hardw
             return false;
         }
 
-        ulong slot = queue.Address + _shape.Slot(_consumer) * EventRecord.SizeBytes;
+        ulong slot = queue.Address + _index.SlotOf(_consumer) * (ulong)EventRecord.SizeBytes;
         record = new EventRecord(
             memory.ReadWord(slot),
             memory.ReadWord(slot + 8),
             memory.ReadWord(slot + 16),
             memory.ReadWord(slot + 24));
-        _consumer = _shape.Next(_consumer);
+        _consumer = _index.Next(_consumer);
         hardware.WriteRegister(SmmuRegister.EVENTQ_CONS, _consumer);
         return true;
     }
@@ -41,12 +44,12 @@ internal sealed class EventQueueReader(PhysicalMemory memory, SmmuHardware hardw
     internal bool FetchProducer()
     {
         uint producer = (uint)hardware.ReadRegister(SmmuRegister.EVENTQ_PROD);
-        bool overflowed = ((producer ^ _producer) & QueueShape.OverflowFlag) != 0;
+        bool overflowed = ((producer ^ _producer) & OverflowFlag) != 0;
         _producer = producer;
         return overflowed;
     }
 
     /// <summary>Takes the overflow flag over; the SMMU learns of it with the next record that is taken.</summary>
     internal void AcknowledgeOverflow() =>
-        _consumer = (_consumer & ~QueueShape.OverflowFlag) | (_producer & QueueShape.OverflowFlag);
+        _consumer = (_consumer & ~OverflowFlag) | (_producer & OverflowFlag);
 }

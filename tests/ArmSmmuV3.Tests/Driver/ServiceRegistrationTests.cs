@@ -1,0 +1,45 @@
+using Iopf.ArmSmmuV3.Driver;
+using Iopf.ArmSmmuV3.Patches.FaultReporting;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Iopf.ArmSmmuV3.Tests.Driver;
+
+public class ServiceRegistrationTests
+{
+    [Fact]
+    public void Baseline_answers_are_registered_once()
+    {
+        ServiceCollection services = new();
+
+        services.AddArmSmmuV3().AddArmSmmuV3();
+
+        Assert.IsType<RefuseStage2Events>(AnswerOf<IStage2EventPolicy>(services));
+        Assert.IsType<Stage2NeverStalls>(AnswerOf<IStage2Stall>(services));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Patch_replaces_its_two_answers_whatever_the_order(bool patchFirst)
+    {
+        ServiceCollection services = new();
+
+        if (patchFirst)
+        {
+            services.AddFaultReporting().AddArmSmmuV3();
+        }
+        else
+        {
+            services.AddArmSmmuV3().AddFaultReporting();
+        }
+
+        Assert.IsType<ReportStage2Events>(AnswerOf<IStage2EventPolicy>(services));
+        Assert.IsType<Stage2StallsWithItsMaster>(AnswerOf<IStage2Stall>(services));
+    }
+
+    private static object AnswerOf<T>(ServiceCollection services)
+    {
+        ServiceDescriptor descriptor = Assert.Single(services, service => service.ServiceType == typeof(T));
+        return Activator.CreateInstance(descriptor.ImplementationType!)!;
+    }
+}
