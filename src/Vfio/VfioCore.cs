@@ -41,8 +41,8 @@ public sealed class VfioCore
     /// <remarks>Kernel: <c>vfio_group_fops_open</c>. No process of the model has CAP_SYS_RAWIO.</remarks>
     /// <param name="id">The number of the IOMMU group.</param>
     /// <returns>
-    /// The group; ENODEV if VFIO has no device of it; EPERM if it stands for a device without IOMMU; EBUSY if it is open already, or
-    /// if descriptors of its devices outlived an earlier open.
+    /// The group; ENODEV if VFIO has no device of it; EPERM if it stands for a device without IOMMU; EBUSY if it is open already, or if
+    /// descriptors of its devices outlived an earlier open.
     /// </returns>
     public Result<VfioGroup> OpenGroup(int id)
     {
@@ -91,7 +91,9 @@ public sealed class VfioCore
         return vfioDevice;
     }
 
-    /// <summary>The bus driver lets a device go: sleeps until nobody uses it, and with the last device until the group left its container.</summary>
+    /// <summary>
+    /// The bus driver lets a device go: sleeps until nobody uses it, and with the last device until the group left its container.
+    /// </summary>
     /// <remarks>Kernel: <c>vfio_unregister_group_dev</c>.</remarks>
     /// <param name="vfioDevice">A registered device.</param>
     /// <exception cref="DeadlockException">It is in use, and no thread can close it.</exception>
@@ -118,7 +120,9 @@ public sealed class VfioCore
     /// <summary>Looks up VFIO's object for a device and takes a reference, so that it cannot go away while it is used.</summary>
     /// <remarks>Kernel: <c>vfio_device_get_from_dev</c>.</remarks>
     /// <param name="device">The device.</param>
-    /// <returns>The object, to be returned with <see cref="PutDevice"/>; <see langword="null"/> if no VFIO bus driver has the device.</returns>
+    /// <returns>
+    /// The object, to be returned with <see cref="PutDevice"/>; <see langword="null"/> if no VFIO bus driver has the device.
+    /// </returns>
     public VfioDevice? GetDevice(Device device) => FindGroup(device)?.GetDevice(device);
 
     /// <summary>Returns the reference of <see cref="GetDevice"/>.</summary>

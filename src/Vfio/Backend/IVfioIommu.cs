@@ -37,7 +37,9 @@ public interface IVfioIommu
     /// <param name="userPfns">The pages of the device's address space; 1 to 512.</param>
     /// <param name="prot">The access the device needs.</param>
     /// <param name="physicalPfns">Receives as many frame numbers.</param>
-    /// <returns>How many pages are pinned: all of them; or the error of the first that could not be; ENOTTY without the operation.</returns>
+    /// <returns>
+    /// How many pages are pinned: all of them; or the error of the first that could not be; ENOTTY without the operation.
+    /// </returns>
     Result<int> PinPages(IommuGroup group, ReadOnlySpan<ulong> userPfns, IommuProt prot, Span<ulong> physicalPfns);
 
     /// <summary>Releases pages that <see cref="PinPages"/> pinned.</summary>
@@ -70,7 +72,9 @@ public interface IVfioIommu
     /// <returns>0, or the backend's error; ENOTTY without the operation.</returns>
     Errno RegisterNestedHandler(Device device);
 
-    /// <summary>Patch 8: ends what <see cref="RegisterNestedHandler"/> began. Called with the container's group_lock held for reading.</summary>
+    /// <summary>
+    /// Patch 8: ends what <see cref="RegisterNestedHandler"/> began. Called with the container's group_lock held for reading.
+    /// </summary>
     /// <param name="device">The device.</param>
     /// <returns>0, or the backend's error; ENOTTY without the operation.</returns>
     Errno UnregisterNestedHandler(Device device);

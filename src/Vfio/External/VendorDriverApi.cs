@@ -21,9 +21,9 @@ public sealed class VendorDriverApi(HostKernel kernel, VfioCore core)
     /// <param name="prot">The access the device needs.</param>
     /// <param name="physicalPfns">Receives the frame numbers; at least as long as <paramref name="userPfns"/>.</param>
     /// <returns>
-    /// How many pages are pinned; EINVAL for no device, no page, too short an answer array, a group of several devices, or a group that is in no
-    /// container with a backend or not viable; E2BIG for more than <see cref="PagesMax"/>; ENODEV without a VFIO group; EPERM without IOMMU; the
-    /// backend's error.
+    /// How many pages are pinned; EINVAL for no device, no page, too short an answer array, a group of several devices, or a group that
+    /// is in no container with a backend or not viable; E2BIG for more than <see cref="PagesMax"/>; ENODEV without a VFIO group; EPERM
+    /// without IOMMU; the backend's error.
     /// </returns>
     public Result<int> PinPages(Device? device, ReadOnlySpan<ulong> userPfns, IommuProt prot, Span<ulong> physicalPfns)
     {
@@ -141,7 +141,9 @@ public sealed class VendorDriverApi(HostKernel kernel, VfioCore core)
     /// <summary>Keeps the device's group in its container, until <see cref="PutExternalUser"/>.</summary>
     /// <remarks>Kernel: <c>vfio_group_get_external_user_from_dev</c>.</remarks>
     /// <param name="device">The vendor driver's device.</param>
-    /// <returns>The group; ENODEV without a VFIO group; EINVAL in no container with a backend, or not viable; EPERM without IOMMU.</returns>
+    /// <returns>
+    /// The group; ENODEV without a VFIO group; EINVAL in no container with a backend, or not viable; EPERM without IOMMU.
+    /// </returns>
     public Result<VfioGroup> GetExternalUser(Device device)
     {
         if (core.FindGroup(device) is not { } group)
@@ -177,7 +179,7 @@ public sealed class VendorDriverApi(HostKernel kernel, VfioCore core)
             return Errno.EINVAL;
         }
 
-        kernel.Step(TraceLayer.Vfio, "vfio_dma_rw", string.Empty, iova, $"{(write ? "writes" : "reads")} {data.Length} bytes for the vendor driver");
+        kernel.Step(TraceLayer.Vfio, "vfio_dma_rw", string.Empty, iova, $"{(write ? "writes" : "reads")} {data.Length} bytes");
         return BackendOf(group).DmaReadWrite(caller, iova, data, write);
     }
 

@@ -3,7 +3,10 @@ using Iopf.Iommu;
 namespace Iopf.Vfio;
 
 /// <summary>Which driver each device is bound to, as far as a group's viability depends on it.</summary>
-/// <remarks>Kernel: <c>dev-&gt;driver</c>, the list of devices being unbound, and the lists of allowed drivers. A device nobody spoke of is driverless.</remarks>
+/// <remarks>
+/// Kernel: <c>dev-&gt;driver</c>, the list of devices being unbound, and the lists of allowed drivers. A device nobody spoke of is
+/// driverless.
+/// </remarks>
 public sealed class DeviceBindings
 {
     private readonly Dictionary<Device, DeviceBinding> _bindings = [];

@@ -18,7 +18,9 @@ public interface IVfioDeviceOps
     /// <summary>Patch 8: hands a stage-1 fault to the guest. Must not allocate, and must not keep the reference to the fault.</summary>
     /// <param name="device">The faulting device.</param>
     /// <param name="fault">The fault.</param>
-    /// <returns>0 if the guest will answer it; EOPNOTSUPP where the bus driver lacks the operation; any other error: the fault is refused.</returns>
+    /// <returns>
+    /// 0 if the guest will answer it; EOPNOTSUPP where the bus driver lacks the operation; any other error: the fault is refused.
+    /// </returns>
     Errno Transfer(Device device, in IommuFault fault);
 
     /// <summary>Serves an ioctl on a descriptor of the device.</summary>

@@ -97,8 +97,8 @@ public sealed class VfioContainer
     /// <param name="caller">Who calls.</param>
     /// <param name="type">The type, one of <see cref="VfioExtension"/>.</param>
     /// <returns>
-    /// 0; EBADF if the file is not open; EINVAL without a group or with a backend; ENODEV if no backend offers the type; else the error of the
-    /// last that tried, and the container is as before.
+    /// 0; EBADF if the file is not open; EINVAL without a group or with a backend; ENODEV if no backend offers the type; else the error
+    /// of the last that tried, and the container is as before.
     /// </returns>
     public Errno SetIommu(Process? caller, uint type)
     {

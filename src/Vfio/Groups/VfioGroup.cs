@@ -35,13 +35,17 @@ public sealed class VfioGroup
     /// <summary>The container the group is in.</summary>
     public VfioContainer? Container { get; private set; }
 
-    /// <summary>Who keeps the group in its container: 0 = it is in none; 1 for joining, and 1 per device descriptor and external user.</summary>
+    /// <summary>
+    /// Who keeps the group in its container: 0 = it is in none; 1 for joining, and 1 per device descriptor and external user.
+    /// </summary>
     public int ContainerUsers { get; private set; }
 
     /// <summary>Whether the file is open; only one open at a time.</summary>
     public bool IsOpen { get; private set; }
 
-    /// <summary>Whether the group was invented for a device without IOMMU. Only its refusals are modeled: nobody has CAP_SYS_RAWIO.</summary>
+    /// <summary>
+    /// Whether the group was invented for a device without IOMMU. Only its refusals are modeled: nobody has CAP_SYS_RAWIO.
+    /// </summary>
     /// <remarks>Kernel: <c>noiommu</c>.</remarks>
     public bool IsNoIommu { get; set; }
 
@@ -104,8 +108,8 @@ public sealed class VfioGroup
     /// <param name="caller">Who calls.</param>
     /// <param name="container">The container's descriptor; <see langword="null"/> for a descriptor that is not open.</param>
     /// <returns>
-    /// 0; EBADF for a group or container that is not open; EINVAL if the group is in a container; EPERM if it is without IOMMU; the backend's
-    /// error if the container has one and the backend refuses the group.
+    /// 0; EBADF for a group or container that is not open; EINVAL if the group is in a container; EPERM if it is without IOMMU; the
+    /// backend's error if the container has one and the backend refuses the group.
     /// </returns>
     public Errno SetContainer(Process? caller, VfioContainer? container)
     {
@@ -148,7 +152,9 @@ public sealed class VfioGroup
 
     /// <summary>Leaves the container.</summary>
     /// <remarks>Kernel: <c>vfio_group_unset_container</c>.</remarks>
-    /// <returns>0; EBADF if the file is not open; EINVAL if the group is in no container; EBUSY while a device or an external user needs it.</returns>
+    /// <returns>
+    /// 0; EBADF if the file is not open; EINVAL if the group is in no container; EBUSY while a device or an external user needs it.
+    /// </returns>
     public Errno UnsetContainer()
     {
         if (!IsOpen)
@@ -174,8 +180,9 @@ public sealed class VfioGroup
     /// <remarks>Kernel: <c>vfio_group_get_device_fd</c>.</remarks>
     /// <param name="name">The name of the device.</param>
     /// <returns>
-    /// The device, with one more descriptor open; EBADF if the file is not open; EINVAL if the group is in no container, the container has no
-    /// backend, or the group is not viable; EPERM without IOMMU; ENODEV for a name VFIO does not have here; the bus driver's error.
+    /// The device, with one more descriptor open; EBADF if the file is not open; EINVAL if the group is in no container, the container
+    /// has no backend, or the group is not viable; EPERM without IOMMU; ENODEV for a name VFIO does not have here; the bus driver's
+    /// error.
     /// </returns>
     public Result<VfioDevice> GetDeviceFd(string name)
     {

@@ -1,6 +1,8 @@
 namespace Iopf.Vfio;
 
-/// <summary>A user's ioctl argument: a number, or the structure it points to and the memory that structure itself points to (dirty bitmaps).</summary>
+/// <summary>
+/// A user's ioctl argument: a number, or the structure it points to and the memory that structure itself points to (dirty bitmaps).
+/// </summary>
 /// <remarks>Kernel: the <c>unsigned long arg</c> of an ioctl; a span that is too short is memory the user cannot access (EFAULT).</remarks>
 public readonly ref struct UserArgument
 {

@@ -27,6 +27,7 @@ public readonly record struct VfioDeviceInfo(
     private const int RegionCountOffset = 8;
     private const int InterruptCountOffset = 12;
     private const int CapabilityOffsetOffset = 16;
+    private const int CapabilityEnd = 20;
 
     /// <summary>Reads the structure.</summary>
     /// <param name="source">At least 16 bytes.</param>
@@ -45,7 +46,7 @@ public readonly record struct VfioDeviceInfo(
             (VfioDeviceInfoBits)BinaryPrimitives.ReadUInt32LittleEndian(source[FlagsOffset..]),
             BinaryPrimitives.ReadUInt32LittleEndian(source[RegionCountOffset..]),
             BinaryPrimitives.ReadUInt32LittleEndian(source[InterruptCountOffset..]),
-            source.Length < CapabilityOffsetOffset + sizeof(uint) ? 0 : BinaryPrimitives.ReadUInt32LittleEndian(source[CapabilityOffsetOffset..]));
+            source.Length < CapabilityEnd ? 0 : BinaryPrimitives.ReadUInt32LittleEndian(source[CapabilityOffsetOffset..]));
         return true;
     }
 
@@ -63,7 +64,7 @@ public readonly record struct VfioDeviceInfo(
         BinaryPrimitives.WriteUInt32LittleEndian(destination[FlagsOffset..], (uint)Flags);
         BinaryPrimitives.WriteUInt32LittleEndian(destination[RegionCountOffset..], RegionCount);
         BinaryPrimitives.WriteUInt32LittleEndian(destination[InterruptCountOffset..], InterruptCount);
-        if (destination.Length >= CapabilityOffsetOffset + sizeof(uint))
+        if (destination.Length >= CapabilityEnd)
         {
             BinaryPrimitives.WriteUInt32LittleEndian(destination[CapabilityOffsetOffset..], CapabilityOffset);
         }

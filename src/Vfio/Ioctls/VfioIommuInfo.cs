@@ -20,6 +20,7 @@ public readonly record struct VfioIommuInfo(uint ArgumentSize, VfioIommuInfoBits
     private const int FlagsOffset = 4;
     private const int PageSizesOffset = 8;
     private const int CapabilityOffsetOffset = 16;
+    private const int CapabilityEnd = 20;
 
     /// <summary>Reads the structure.</summary>
     /// <param name="source">At least 16 bytes.</param>
@@ -37,7 +38,7 @@ public readonly record struct VfioIommuInfo(uint ArgumentSize, VfioIommuInfoBits
             BinaryPrimitives.ReadUInt32LittleEndian(source[ArgumentSizeOffset..]),
             (VfioIommuInfoBits)BinaryPrimitives.ReadUInt32LittleEndian(source[FlagsOffset..]),
             BinaryPrimitives.ReadUInt64LittleEndian(source[PageSizesOffset..]),
-            source.Length < CapabilityOffsetOffset + sizeof(uint) ? 0 : BinaryPrimitives.ReadUInt32LittleEndian(source[CapabilityOffsetOffset..]));
+            source.Length < CapabilityEnd ? 0 : BinaryPrimitives.ReadUInt32LittleEndian(source[CapabilityOffsetOffset..]));
         return true;
     }
 
@@ -54,7 +55,7 @@ public readonly record struct VfioIommuInfo(uint ArgumentSize, VfioIommuInfoBits
         BinaryPrimitives.WriteUInt32LittleEndian(destination[ArgumentSizeOffset..], ArgumentSize);
         BinaryPrimitives.WriteUInt32LittleEndian(destination[FlagsOffset..], (uint)Flags);
         BinaryPrimitives.WriteUInt64LittleEndian(destination[PageSizesOffset..], PageSizes);
-        if (destination.Length >= CapabilityOffsetOffset + sizeof(uint))
+        if (destination.Length >= CapabilityEnd)
         {
             BinaryPrimitives.WriteUInt32LittleEndian(destination[CapabilityOffsetOffset..], CapabilityOffset);
         }

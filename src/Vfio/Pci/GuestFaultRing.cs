@@ -3,7 +3,9 @@ using Iopf.Kernel;
 
 namespace Iopf.Vfio;
 
-/// <summary>The faults of one device that its guest has not taken, and those it has taken but not answered; together at most a fixed number.</summary>
+/// <summary>
+/// The faults of one device that its guest has not taken, and those it has taken but not answered; together at most a fixed number.
+/// </summary>
 /// <remarks>Not locked: its owner does that. Nothing is allocated after construction.</remarks>
 internal sealed class GuestFaultRing
 {
@@ -23,7 +25,9 @@ internal sealed class GuestFaultRing
     public int UnansweredCount { get; private set; }
 
     /// <summary>Adds a fault behind all others.</summary>
-    /// <returns>Whether there was room; unanswered faults take room too, so that a guest which never answers cannot go on for ever.</returns>
+    /// <returns>
+    /// Whether there was room; unanswered faults take room too, so that a guest which never answers cannot go on for ever.
+    /// </returns>
     public bool TryQueue(in IommuFault fault)
     {
         if (QueuedCount + UnansweredCount == _queued.Length)
@@ -56,7 +60,9 @@ internal sealed class GuestFaultRing
         return true;
     }
 
-    /// <summary>Forgets the oldest taken fault that a response fits, by the rules of the iommu core: a PASID counts only where it is needed.</summary>
+    /// <summary>
+    /// Forgets the oldest taken fault that a response fits, by the rules of the iommu core: a PASID counts only where it is needed.
+    /// </summary>
     public bool TryAnswer(in PageResponse response)
     {
         for (int i = 0; i < UnansweredCount; i++)

@@ -4,7 +4,9 @@ using Iopf.Mm;
 
 namespace Iopf.Vfio;
 
-/// <summary>The bus driver of an assigned PCI device: queues its stage-1 faults for the guest and carries the guest's answers back.</summary>
+/// <summary>
+/// The bus driver of an assigned PCI device: queues its stage-1 faults for the guest and carries the guest's answers back.
+/// </summary>
 /// <remarks>
 /// Kernel: <c>vfio-pci</c>; the fault queue is that of the nested translation series the patches refer to. Of its ioctls only
 /// DEVICE_GET_INFO and the refusal of DEVICE_RESET are modeled.
@@ -42,7 +44,9 @@ public sealed class VfioPci : IVfioDeviceOps
         _faults = new GuestFaultRing(faultsMax);
     }
 
-    /// <summary>A fault was queued. Called in the thread that reported it, which may hold the device's param.lock: take the fault, do not block.</summary>
+    /// <summary>
+    /// A fault was queued. Called in the thread that reported it, which may hold the device's param.lock: take the fault, do not block.
+    /// </summary>
     /// <remarks>Kernel: the eventfd that tells the VMM.</remarks>
     public event Action? GuestFaultArrived;
 
@@ -68,7 +72,9 @@ public sealed class VfioPci : IVfioDeviceOps
         return Errno.None;
     }
 
-    /// <summary>With the last descriptor the guest is gone: what it owes is answered INVALID, so that no transaction stays stalled.</summary>
+    /// <summary>
+    /// With the last descriptor the guest is gone: what it owes is answered INVALID, so that no transaction stays stalled.
+    /// </summary>
     public void Release()
     {
         _openCount--;
@@ -87,7 +93,9 @@ public sealed class VfioPci : IVfioDeviceOps
     /// <summary>Queues a stage-1 fault for the guest.</summary>
     /// <param name="device">The faulting device.</param>
     /// <param name="fault">The fault.</param>
-    /// <returns>0; ENODEV while no descriptor is open, so that there is no guest; EBUSY if the guest owes too many answers already.</returns>
+    /// <returns>
+    /// 0; ENODEV while no descriptor is open, so that there is no guest; EBUSY if the guest owes too many answers already.
+    /// </returns>
     public Errno Transfer(Device device, in IommuFault fault)
     {
         using (_queueLock.Hold())
@@ -103,7 +111,7 @@ public sealed class VfioPci : IVfioDeviceOps
             }
         }
 
-        _kernel.Step(TraceLayer.Vfio, "vfio_pci_transfer", device.Name, fault.Address, $"queued for the guest, {_faults.QueuedCount} waiting");
+        _kernel.Step(TraceLayer.Vfio, "vfio_pci_transfer", device.Name, fault.Address, $"{_faults.QueuedCount} faults wait for the guest");
         GuestFaultArrived?.Invoke();
         return Errno.None;
     }
@@ -119,12 +127,14 @@ public sealed class VfioPci : IVfioDeviceOps
         }
     }
 
-    /// <summary>The VMM passes the guest's answer on. A guest can only answer what it took, so it cannot resume a fault the host serves.</summary>
+    /// <summary>
+    /// The VMM passes the guest's answer on. A guest can only answer what it took, so it cannot resume a fault the host serves.
+    /// </summary>
     /// <param name="response">The answer.</param>
     /// <returns>0; EINVAL for an unknown version or code, or if nothing taken matches it; else the error of the iommu core.</returns>
     public Errno AnswerGuestFault(in PageResponse response)
     {
-        if (response.Version != 1 || response.Code is not (PageResponseCode.Success or PageResponseCode.Invalid or PageResponseCode.Failure))
+        if (response.Version != 1 || response.Code is < PageResponseCode.Success or > PageResponseCode.Failure)
         {
             return Errno.EINVAL;
         }
@@ -137,7 +147,7 @@ public sealed class VfioPci : IVfioDeviceOps
             }
         }
 
-        _kernel.Step(TraceLayer.Vfio, "vfio_pci_page_response", Device.Name, null, $"the guest answers group {response.GroupId}: {response.Code}");
+        _kernel.Step(TraceLayer.Vfio, "vfio_pci_page_response", Device.Name, null, $"group {response.GroupId}: {response.Code}");
         return _answer(Device, in response);
     }
 

@@ -37,13 +37,13 @@ public sealed class VfioCapabilityChainTests
     {
         byte[] structure = Answered(AllSize, out _, out VfioIommuInfo info);
 
-        Assert.True(VfioCapabilityChain.TryFind(structure, info.CapabilityOffset, VfioCapabilityChain.MigrationId, out ReadOnlySpan<byte> migration));
+        Assert.True(TryFind(structure, info, VfioCapabilityChain.MigrationId, out ReadOnlySpan<byte> migration));
         Assert.Equal(0u, BinaryPrimitives.ReadUInt32LittleEndian(migration[8..]));
         Assert.Equal(4096ul, BinaryPrimitives.ReadUInt64LittleEndian(migration[16..]));
         Assert.Equal(1ul << 28, BinaryPrimitives.ReadUInt64LittleEndian(migration[24..]));
-        Assert.True(VfioCapabilityChain.TryFind(structure, info.CapabilityOffset, VfioCapabilityChain.DmaAvailableId, out ReadOnlySpan<byte> available));
+        Assert.True(TryFind(structure, info, VfioCapabilityChain.DmaAvailableId, out ReadOnlySpan<byte> available));
         Assert.Equal(65535u, BinaryPrimitives.ReadUInt32LittleEndian(available[8..]));
-        Assert.True(VfioCapabilityChain.TryFind(structure, info.CapabilityOffset, VfioCapabilityChain.IovaRangeId, out ReadOnlySpan<byte> ranges));
+        Assert.True(TryFind(structure, info, VfioCapabilityChain.IovaRangeId, out ReadOnlySpan<byte> ranges));
         Assert.Equal(2u, BinaryPrimitives.ReadUInt32LittleEndian(ranges[8..]));
         Assert.Equal(0x7FFFFFFul, BinaryPrimitives.ReadUInt64LittleEndian(ranges[24..]));
         Assert.Equal(0x8100000ul, BinaryPrimitives.ReadUInt64LittleEndian(ranges[32..]));
@@ -95,6 +95,9 @@ public sealed class VfioCapabilityChainTests
         Assert.False(VfioCapabilityChain.TryFind(leaving, 8, VfioCapabilityChain.IovaRangeId, out _));
         Assert.False(VfioCapabilityChain.TryFind(leaving, uint.MaxValue, VfioCapabilityChain.IovaRangeId, out _));
     }
+
+    private static bool TryFind(byte[] structure, VfioIommuInfo info, ushort id, out ReadOnlySpan<byte> capability) =>
+        VfioCapabilityChain.TryFind(structure, info.CapabilityOffset, id, out capability);
 
     private byte[] Answered(int argumentSize, out Errno errno, out VfioIommuInfo info)
     {
