@@ -1,0 +1,160 @@
+using Iopf.ArmSmmuV3.Driver;
+using Iopf.ArmSmmuV3.Hardware;
+using Iopf.Iommu;
+using Iopf.Kernel;
+using Iopf.Mm;
+using Iopf.Vfio;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Iopf.Machine;
+
+/// <summary>One host, composed: memory, SMMUs, devices in their groups, processes, and the kernel that serves them.</summary>
+public sealed class Host : IDisposable
+{
+    private readonly ServiceProvider _services;
+    private readonly ArmSmmuDriver _driver;
+    private readonly Bus _bus;
+    private readonly Dictionary<string, (SmmuHardware Hardware, ArmSmmuDevice Device)> _smmus = [];
+    private readonly Dictionary<string, HostDevice> _devices = [];
+    private readonly Dictionary<string, EventTap> _events = [];
+    private readonly Dictionary<string, Process> _processes = [];
+    private readonly Dictionary<int, IommuGroup> _groups = [];
+
+    /// <summary>Builds a host.</summary>
+    /// <param name="spec">What it is made of.</param>
+    /// <param name="services">The kernel with its patches; the host disposes of it.</param>
+    /// <exception cref="InputException">A device cannot be what the specification says.</exception>
+    public Host(MachineSpec spec, ServiceProvider services)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        _services = services;
+        Kernel = services.GetRequiredService<HostKernel>();
+        Memory = services.GetRequiredService<PhysicalMemory>();
+        Vfio = services.GetRequiredService<VfioCore>();
+        VendorDrivers = services.GetRequiredService<VendorDriverApi>();
+        NestedFaults = services.GetRequiredService<INestedFaultRegistration>();
+        Checkers = [.. services.GetServices<IInvariantChecker>()];
+        _driver = services.GetRequiredService<ArmSmmuDriver>();
+        _bus = new Bus("pci") { Iommu = _driver };
+        foreach (SmmuSpec smmu in spec.Smmus)
+        {
+            AddSmmu(smmu);
+        }
+
+        foreach (DeviceSpec device in spec.Devices)
+        {
+            AddDevice(device);
+        }
+
+        AddMediated(spec.Mediated);
+        foreach (ProcessSpec process in spec.Processes)
+        {
+            Add(new Process(Kernel, Memory, process.Name) { MemlockLimitBytes = process.MemlockBytes, HasIpcLock = process.HasIpcLock });
+        }
+    }
+
+    /// <summary>The kernel's services.</summary>
+    public HostKernel Kernel { get; }
+
+    /// <summary>Host RAM.</summary>
+    public PhysicalMemory Memory { get; }
+
+    /// <summary>The VFIO core.</summary>
+    public VfioCore Vfio { get; }
+
+    /// <summary>What vendor drivers call.</summary>
+    public VendorDriverApi VendorDrivers { get; }
+
+    /// <summary>Where bus drivers ask for stage-1 faults.</summary>
+    public INestedFaultRegistration NestedFaults { get; }
+
+    /// <summary>Who watches the model's promises.</summary>
+    public IReadOnlyList<IInvariantChecker> Checkers { get; }
+
+    /// <summary>The devices of both kinds.</summary>
+    public IReadOnlyDictionary<string, HostDevice> Devices => _devices;
+
+    /// <summary>The processes, those that ended among them.</summary>
+    public IReadOnlyDictionary<string, Process> Processes => _processes;
+
+    /// <summary>The address spaces shared with devices.</summary>
+    public SvaBonds SvaBonds => _driver.Bonds;
+
+    /// <summary>Pages accounted as locked, all processes together.</summary>
+    public long LockedVm => _processes.Values.Sum(process => process.Mm?.LockedVm ?? 0);
+
+    /// <summary>The events of the SMMU in front of a device.</summary>
+    /// <param name="device">The device's name.</param>
+    /// <returns>A tap on its event queue.</returns>
+    public EventTap EventsOf(string device) => _events[device];
+
+    /// <summary>Takes a process in, such as the child of a fork.</summary>
+    /// <param name="process">The process.</param>
+    public void Add(Process process)
+    {
+        ArgumentNullException.ThrowIfNull(process);
+        _processes.Add(process.Name, process);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _services.Dispose();
+
+    private void AddSmmu(SmmuSpec spec)
+    {
+        SmmuHardware hardware = new(Kernel, Memory, new SmmuHardwareOptions { StallModel = spec.StallModel }, spec.Name);
+        Result<ArmSmmuDevice> device = _driver.AddSmmu(hardware, spec.Name);
+        Refuse(device.Error, $"SMMU {spec.Name}");
+        _smmus.Add(spec.Name, (hardware, device.Value));
+    }
+
+    private void AddDevice(DeviceSpec spec)
+    {
+        Device device = new(Kernel, spec.Name, _bus);
+        (SmmuHardware hardware, ArmSmmuDevice smmu) = _smmus[spec.Smmu];
+        Refuse(_driver.Probe(device, smmu, new SmmuMasterDescription(spec.StreamId, spec.CanStall, spec.PasidBits)), $"device {spec.Name}");
+        GroupOf(spec.Group).Add(device);
+        _events.Add(spec.Name, new EventTap(hardware, Memory));
+        DeviceEngine engine = new(Kernel, Memory, hardware, spec.StreamId, spec.Name);
+        if (spec.Driver != BoundDriver.Vfio)
+        {
+            Vfio.Bindings.Set(device, spec.Driver == BoundDriver.Host ? DeviceBinding.ForeignDriver : DeviceBinding.Driverless);
+            _devices.Add(spec.Name, new HostDevice(device, engine, null, null));
+            return;
+        }
+
+        VfioPci? pci = spec.CanTransfer ? new VfioPci(Kernel, device, _services.GetRequiredService<PageResponder>()) : null;
+        IVfioDeviceOps ops = pci is null ? new PlainVfioDriver() : pci;
+        _devices.Add(spec.Name, new HostDevice(device, engine, pci, Vfio.RegisterDevice(device, ops).Value));
+    }
+
+    private void AddMediated(IReadOnlyList<MediatedSpec> specs)
+    {
+        Bus bus = new("mdev");
+        foreach (MediatedSpec spec in specs)
+        {
+            Device device = new(Kernel, spec.Name, bus);
+            IommuGroup group = new(Kernel, spec.Group, defaultDomain: null);
+            group.Add(device);
+            _devices.Add(spec.Name, new HostDevice(device, null, null, Vfio.RegisterDevice(device, new PlainVfioDriver()).Value));
+        }
+    }
+
+    private IommuGroup GroupOf(int id)
+    {
+        if (!_groups.TryGetValue(id, out IommuGroup? group))
+        {
+            group = new IommuGroup(Kernel, id, _driver.AllocateDomain(DomainType.Dma).Value);
+            _groups.Add(id, group);
+        }
+
+        return group;
+    }
+
+    private static void Refuse(Errno error, string what)
+    {
+        if (error != Errno.None)
+        {
+            throw new InputException($"{what}: the SMMU's driver answers {error.ToCName()}");
+        }
+    }
+}

@@ -1,0 +1,58 @@
+using Iopf.ArmSmmuV3;
+using Iopf.Iommu;
+using Iopf.Kernel;
+using Iopf.Mm;
+using Iopf.Patches;
+using Iopf.Settings;
+using Iopf.Vfio;
+using Iopf.VfioType1;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace Iopf.Machine;
+
+/// <summary>Builds hosts whose kernel has the same patches and options.</summary>
+/// <param name="patches">Which patches are on.</param>
+/// <param name="settings">Options by "Section:Name".</param>
+public sealed class HostFactory(PatchSet patches, IReadOnlyDictionary<string, string> settings)
+{
+    /// <summary>Which patches are on.</summary>
+    public PatchSet Patches { get; } = patches;
+
+    /// <summary>Who runs a host's threads; a new single-threaded scheduler for each host unless set.</summary>
+    public Func<Scheduler> Scheduler { get; init; } = static () => new InlineScheduler();
+
+    /// <summary>Builds a host.</summary>
+    /// <param name="spec">What it is made of.</param>
+    /// <returns>The host; to be disposed of.</returns>
+    public Host Create(MachineSpec spec) => new(spec, Services().BuildServiceProvider());
+
+    /// <summary>A factory with one more option set.</summary>
+    /// <param name="name">The option's "Section:Name".</param>
+    /// <param name="value">Its value.</param>
+    /// <returns>The factory.</returns>
+    public HostFactory With(string name, string value) =>
+        new(Patches, new Dictionary<string, string>(settings) { [name] = value }) { Scheduler = Scheduler };
+
+    private ServiceCollection Services()
+    {
+        IConfiguration configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection(settings.Select(setting => new KeyValuePair<string, string?>(setting.Key, setting.Value)))
+            .Build();
+        ServiceCollection services = new();
+        services.AddIopfOptions(configuration);
+        services.AddSingleton(provider => new HostKernel(Scheduler(), provider.GetRequiredService<IOptions<CostOptions>>().Value));
+        services.AddSingleton<PhysicalMemory>();
+        services.AddIommu();
+        services.AddArmSmmuV3();
+        services.AddVfio();
+        services.AddVfioType1();
+        foreach (int number in Patches.Numbers)
+        {
+            PatchCatalog.Get(number).Register(services);
+        }
+
+        return services;
+    }
+}

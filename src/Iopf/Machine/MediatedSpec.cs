@@ -1,0 +1,6 @@
+namespace Iopf.Machine;
+
+/// <summary>One mediated device: its vendor driver pins the pages it uses.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Group">The number of its IOMMU group.</param>
+public sealed record MediatedSpec(string Name, int Group);

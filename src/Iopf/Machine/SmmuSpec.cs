@@ -1,0 +1,9 @@
+using Iopf.ArmSmmuV3.Hardware;
+
+namespace Iopf.Machine;
+
+/// <summary>One SMMU.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="StallModel">What it does with a faulting transaction.</param>
+/// <remarks>Specification: SMMU_IDR0.STALL_MODEL.</remarks>
+public sealed record SmmuSpec(string Name, StallModel StallModel);

@@ -1,0 +1,18 @@
+namespace Iopf.Scenarios;
+
+/// <summary>What one operation of a run answered.</summary>
+/// <param name="Index">Its number in the order of the run, from 0.</param>
+/// <param name="Op">Its name.</param>
+/// <param name="Text">The operation as one would read it.</param>
+/// <param name="Result">"0", the name of an errno, or an answer.</param>
+/// <param name="Expected">What the scenario expects with all patches; <see langword="null"/> if nothing.</param>
+/// <param name="Matched">Whether the expectation is met; true if there is none.</param>
+/// <param name="Details">What else it reported, by name.</param>
+public sealed record RunOperation(
+    int Index,
+    string Op,
+    string Text,
+    string Result,
+    string? Expected,
+    bool Matched,
+    IReadOnlyList<KeyValuePair<string, string>> Details);

@@ -1,0 +1,13 @@
+using Iopf.Kernel;
+using Iopf.Patches;
+
+namespace Iopf.Scenarios;
+
+/// <summary>What is to be run, and how.</summary>
+/// <param name="Scenario">The scenario.</param>
+/// <param name="Patches">Which patches are on; <see langword="null"/> for those the scenario asks for.</param>
+/// <param name="Settings">Options by "Section:Name"; they win over the scenario's own.</param>
+/// <param name="Seed">The seed of whatever draws lots. Nothing does under the inline scheduler.</param>
+/// <param name="Trace">Told every step; <see langword="null"/> if nobody listens.</param>
+public sealed record RunRequest(
+    Scenario Scenario, PatchSet? Patches, IReadOnlyDictionary<string, string> Settings, ulong Seed, Action<TraceEvent>? Trace);

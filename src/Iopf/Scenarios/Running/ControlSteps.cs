@@ -1,0 +1,84 @@
+using Iopf.Iommu;
+using Iopf.Kernel;
+using Iopf.Machine;
+using Iopf.Mm;
+using Iopf.Workloads;
+
+namespace Iopf.Scenarios.Running;
+
+/// <summary>What concerns the scenario itself.</summary>
+/// <param name="host">The host.</param>
+/// <param name="hosts">Where a workload gets hosts of its own.</param>
+/// <param name="totals">What those hosts add to the run's numbers.</param>
+internal sealed class ControlSteps(Host host, HostFactory hosts, RunTotals totals) : StepFamily
+{
+    private static readonly ulong[] PublishedMessages = [1, 100, 1000];
+
+    /// <summary>The rows of the workloads so far.</summary>
+    public List<RunRow> Rows { get; } = [];
+
+    /// <inheritdoc/>
+    public override IEnumerable<KeyValuePair<string, StepAction>> Operations =>
+    [
+        Operation("wait", Wait),
+        Operation("inspect", Inspect),
+        Operation("workload", RunWorkload),
+    ];
+
+    private StepOutcome Wait(ScenarioStep step)
+    {
+        host.Kernel.Clock.Advance((long)step.Number("nanoseconds"));
+        host.Kernel.Scheduler.RunReady();
+        return Errno.None;
+    }
+
+    private StepOutcome Inspect(ScenarioStep step)
+    {
+        AddressSpace? mm = host.Processes[step.Word("process")].Mm;
+        StepOutcome outcome = StepOutcome.Of("0")
+            .With("locked_vm", mm?.LockedVm ?? 0)
+            .With("pinned_pages", host.Memory.TotalPins)
+            .With("faults", host.Kernel.Tally.FaultsReported);
+        if (step.Has("addr"))
+        {
+            Pfn? frame = mm?.FrameAt(new UserAddress(step.Number("addr")));
+            outcome = outcome.With("resident", frame is not null).With("pins", frame is Pfn pfn ? host.Memory.PinCountOf(pfn) : 0);
+        }
+
+        if (!step.Has("device") || !step.Has("iova"))
+        {
+            return outcome;
+        }
+
+        IommuDomain? domain = host.Devices[step.Word("device")].Device.Group?.Domain;
+        Iova iova = new(step.Number("iova"));
+        return outcome.With("mapped", domain?.IovaToPhysical(iova) is not null).With("access", AccessOf(domain?.ProtOf(iova)));
+    }
+
+    private static string AccessOf(IommuProt? prot)
+    {
+        bool reads = prot is IommuProt granted && granted.HasFlag(IommuProt.Read);
+        bool writes = prot is IommuProt allowed && allowed.HasFlag(IommuProt.Write);
+        return (reads, writes) switch
+        {
+            (true, true) => "rw",
+            (true, false) => "r",
+            (false, true) => "w",
+            _ => "none",
+        };
+    }
+
+    private StepOutcome RunWorkload(ScenarioStep step)
+    {
+        IReadOnlyList<string> configurations = step.Has("configs") ? step.Words("configs") : CoverLetter.Configurations;
+        IReadOnlyList<ulong> messages = step.Has("messages") ? step.Numbers("messages") : PublishedMessages;
+        List<RunRow> rows = [];
+        foreach (string configuration in configurations)
+        {
+            rows.AddRange(messages.Select(count => CoverLetterRun.Execute(hosts, configuration, (int)count, totals)));
+        }
+
+        Rows.AddRange(rows);
+        return StepOutcome.Of("0").With("rows", rows.Count).With("counts", string.Join(' ', rows.Select(row => row.Faults)));
+    }
+}

@@ -1,0 +1,165 @@
+using Iopf.Kernel;
+using Iopf.Machine;
+
+namespace Iopf.Scenarios.Running;
+
+/// <summary>Executes the steps of one scenario on one host, and compares what they come to with what the file expects.</summary>
+internal sealed class ScenarioRunner
+{
+    private readonly Host _host;
+    private readonly Dictionary<string, StepAction> _actions = [];
+    private readonly List<RunOperation> _operations = [];
+    private readonly List<RunViolation> _violations = [];
+    private readonly HashSet<string> _reported = [];
+    private readonly OpenFiles _files = new();
+
+    /// <summary>Prepares a run.</summary>
+    /// <param name="host">The host.</param>
+    /// <param name="hosts">Where a workload gets hosts of its own.</param>
+    public ScenarioRunner(Host host, HostFactory hosts)
+    {
+        _host = host;
+        Control = new ControlSteps(host, hosts, Totals);
+        foreach (KeyValuePair<string, StepAction> operation in Families(host, _files, Control).SelectMany(family => family.Operations))
+        {
+            _actions.Add(operation.Key, operation.Value);
+        }
+    }
+
+    /// <summary>What was executed.</summary>
+    public IReadOnlyList<RunOperation> Executed => _operations;
+
+    /// <summary>The promises that were broken, each once.</summary>
+    public IReadOnlyList<RunViolation> Violations => _violations;
+
+    /// <summary>The numbers of the run.</summary>
+    public RunTotals Totals { get; } = new();
+
+    /// <summary>The operations of the scenario itself.</summary>
+    public ControlSteps Control { get; }
+
+    /// <summary>The families of operations.</summary>
+    /// <param name="host">The host they act on.</param>
+    /// <param name="files">The files its processes have open.</param>
+    /// <param name="control">The operations of the scenario itself.</param>
+    /// <returns>All of them.</returns>
+    public static IEnumerable<StepFamily> Families(Host host, OpenFiles files, ControlSteps control) =>
+    [
+        new MemorySteps(host, files),
+        new VfioSteps(host, files),
+        new MappingSteps(host, files),
+        new DmaSteps(host),
+        new NestedSteps(host),
+        control,
+    ];
+
+    /// <summary>Executes the steps, then closes what is still open; a crash of the modeled kernel ends the run.</summary>
+    /// <param name="scenario">The scenario.</param>
+    public void Run(Scenario scenario)
+    {
+        bool isWhole = RunBlock(scenario.Steps);
+        Totals.Add(_host);
+        if (isWhole)
+        {
+            CloseFiles();
+        }
+    }
+
+    private static string? KindOf(Exception end) => end switch
+    {
+        KernelOopsException => "oops",
+        DeadlockException => "deadlock",
+        LockMisuseException => "lock_misuse",
+        _ => null,
+    };
+
+    private bool RunBlock(IReadOnlyList<ScenarioStep> steps)
+    {
+        foreach (ScenarioStep step in steps)
+        {
+            if (step.Op != "repeat")
+            {
+                if (!RunStep(step))
+                {
+                    return false;
+                }
+
+                continue;
+            }
+
+            for (ulong round = 0; round < step.Number("n"); round++)
+            {
+                if (!RunBlock(step.Steps))
+                {
+                    return false;
+                }
+            }
+        }
+
+        return true;
+    }
+
+    private bool RunStep(ScenarioStep step)
+    {
+        StepOutcome outcome;
+        bool goesOn = true;
+        try
+        {
+            outcome = _actions[step.Op](step);
+            _host.Kernel.Scheduler.RunReady();
+        }
+        catch (Exception end) when (KindOf(end) is not null)
+        {
+            outcome = StepOutcome.Of(KindOf(end)!);
+            Report(outcome.Result, PlaceOf(step), end.Message);
+            goesOn = false;
+        }
+
+        _operations.Add(new RunOperation(
+            _operations.Count,
+            step.Op,
+            step.Text,
+            outcome.Result,
+            step.Expect?.ToString(),
+            step.Expect is null || outcome.Meets(step.Expect),
+            outcome.Details));
+        CheckPromises(PlaceOf(step));
+        return goesOn;
+    }
+
+    // The numbers of the run are taken before: what is closed here is still open as far as the scenario goes.
+    private void CloseFiles()
+    {
+        const string Place = "end of run";
+        try
+        {
+            _files.CloseAll();
+            _host.Kernel.Scheduler.RunReady();
+        }
+        catch (Exception end) when (KindOf(end) is not null)
+        {
+            Report(KindOf(end)!, Place, end.Message);
+            return;
+        }
+
+        CheckPromises(Place);
+    }
+
+    private static string PlaceOf(ScenarioStep step) => $"{step.Path} {step.Op}";
+
+    private void CheckPromises(string place)
+    {
+        foreach (IInvariantChecker checker in _host.Checkers)
+        {
+            checker.Check(detail => Report(checker.Id, place, detail));
+        }
+    }
+
+    private void Report(string invariant, string place, string detail)
+    {
+        if (_reported.Add($"{invariant} {detail}"))
+        {
+            _violations.Add(new RunViolation(invariant, place, detail));
+        }
+    }
+}

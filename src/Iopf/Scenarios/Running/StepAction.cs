@@ -1,0 +1,6 @@
+namespace Iopf.Scenarios.Running;
+
+/// <summary>Executes one step.</summary>
+/// <param name="step">The step.</param>
+/// <returns>What it came to.</returns>
+internal delegate StepOutcome StepAction(ScenarioStep step);

@@ -1,0 +1,22 @@
+using Iopf.Machine;
+
+namespace Iopf.Scenarios;
+
+/// <summary>A scenario: a machine and what happens on it.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="About">What it shows and what to watch.</param>
+/// <param name="Source">The file it was read from, or the name of a built-in scenario.</param>
+/// <param name="Patch">The patch whose effect it shows, if it is about one.</param>
+/// <param name="Patches">The patch specification it asks for; <see langword="null"/> for all.</param>
+/// <param name="Settings">Options by "Section:Name".</param>
+/// <param name="Machine">The machine.</param>
+/// <param name="Steps">What happens, in order.</param>
+public sealed record Scenario(
+    string Name,
+    string About,
+    string Source,
+    int? Patch,
+    string? Patches,
+    IReadOnlyDictionary<string, string> Settings,
+    MachineSpec Machine,
+    IReadOnlyList<ScenarioStep> Steps);

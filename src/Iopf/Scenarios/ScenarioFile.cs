@@ -1,0 +1,81 @@
+using Iopf.Scenarios.Format;
+
+namespace Iopf.Scenarios;
+
+/// <summary>Where scenarios come from: the built-in ones by name, others by file name.</summary>
+public static class ScenarioFile
+{
+    private const string Prefix = "Iopf.Scenarios.BuiltIn.";
+    private const string Extension = ".json";
+    private const long LongestFile = 32 << 20;
+
+    private static readonly Lazy<IReadOnlyDictionary<string, Scenario>> BuiltInScenarios = new(LoadBuiltIn);
+
+    /// <summary>The built-in scenarios, by name.</summary>
+    public static IReadOnlyList<ScenarioInfo> BuiltIn =>
+        [.. BuiltInScenarios.Value.Values.Select(scenario => new ScenarioInfo(scenario.Name, scenario.About, scenario.Patch))];
+
+    /// <summary>The format's JSON schema (draft 2020-12).</summary>
+    public static string Schema { get; } = ReadResource("Iopf.Scenarios.scenario.schema.json");
+
+    /// <summary>Loads a scenario.</summary>
+    /// <param name="nameOrPath">The name of a built-in scenario, or else the path of a file.</param>
+    /// <returns>The scenario.</returns>
+    /// <exception cref="InputException">There is no such scenario, or the file is not one.</exception>
+    public static Scenario Load(string nameOrPath)
+    {
+        ArgumentNullException.ThrowIfNull(nameOrPath);
+        if (BuiltInScenarios.Value.TryGetValue(nameOrPath, out Scenario? scenario))
+        {
+            return scenario;
+        }
+
+        if (!File.Exists(nameOrPath))
+        {
+            string names = NearestNames.List(BuiltInScenarios.Value.Keys, nameOrPath);
+            throw new InputException($"{nameOrPath}: there is no such file and no built-in scenario of that name; built-in: {names}");
+        }
+
+        return ScenarioReader.Read(nameOrPath, ReadText(nameOrPath));
+    }
+
+    /// <summary>Reads a scenario from text.</summary>
+    /// <param name="source">What errors call the text.</param>
+    /// <param name="text">JSON.</param>
+    /// <returns>The scenario.</returns>
+    /// <exception cref="InputException">The text is not a scenario.</exception>
+    public static Scenario Parse(string source, string text) => ScenarioReader.Read(source, text);
+
+    private static string ReadText(string path)
+    {
+        try
+        {
+            return new FileInfo(path).Length <= LongestFile
+                ? File.ReadAllText(path)
+                : throw new InputException($"{path}: expected a scenario of at most {LongestFile} bytes");
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException($"{path}: cannot be read: {error.Message}", error);
+        }
+    }
+
+    private static string ReadResource(string name)
+    {
+        using StreamReader reader = new(typeof(ScenarioFile).Assembly.GetManifestResourceStream(name)!);
+        return reader.ReadToEnd();
+    }
+
+    private static SortedDictionary<string, Scenario> LoadBuiltIn()
+    {
+        SortedDictionary<string, Scenario> scenarios = new(StringComparer.Ordinal);
+        string[] resources = typeof(ScenarioFile).Assembly.GetManifestResourceNames();
+        foreach (string resource in resources.Where(name => name.StartsWith(Prefix, StringComparison.Ordinal)))
+        {
+            string name = resource[Prefix.Length..^Extension.Length];
+            scenarios.Add(name, ScenarioReader.Read(name, ReadResource(resource)));
+        }
+
+        return scenarios;
+    }
+}

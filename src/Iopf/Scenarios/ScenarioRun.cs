@@ -1,0 +1,60 @@
+using Iopf.Kernel;
+using Iopf.Machine;
+using Iopf.Patches;
+using Iopf.Scenarios.Running;
+
+namespace Iopf.Scenarios;
+
+/// <summary>Runs scenarios.</summary>
+public static class ScenarioRun
+{
+    /// <summary>Runs a scenario on a host of its own.</summary>
+    /// <param name="request">What is to be run, and how.</param>
+    /// <returns>What it came to.</returns>
+    /// <exception cref="InputException">The scenario's machine cannot be built, or an option is not allowed.</exception>
+    public static RunResult Execute(RunRequest request) => Execute(request, static () => new InlineScheduler());
+
+    /// <summary>Runs a scenario on a host of its own, whose threads another scheduler runs.</summary>
+    /// <param name="request">What is to be run, and how.</param>
+    /// <param name="scheduler">Makes a scheduler for each host of the run.</param>
+    /// <returns>What it came to.</returns>
+    /// <exception cref="InputException">The scenario's machine cannot be built, or an option is not allowed.</exception>
+    public static RunResult Execute(RunRequest request, Func<Scheduler> scheduler)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        Scenario scenario = request.Scenario;
+        PatchSet patches = request.Patches ?? (scenario.Patches is string spec ? PatchSpec.Parse(spec) : PatchSet.All);
+        Dictionary<string, string> settings = new(scenario.Settings, StringComparer.OrdinalIgnoreCase);
+        foreach (KeyValuePair<string, string> setting in request.Settings)
+        {
+            settings[setting.Key] = setting.Value;
+        }
+
+        HostFactory hosts = new(patches, settings) { Scheduler = scheduler };
+        using Host host = hosts.Create(scenario.Machine);
+        if (request.Trace is not null)
+        {
+            host.Kernel.Trace.Subscribe(request.Trace);
+        }
+
+        ScenarioRunner runner = new(host, hosts);
+        runner.Run(scenario);
+        return ResultOf(scenario, patches, runner);
+    }
+
+    private static RunResult ResultOf(Scenario scenario, PatchSet patches, ScenarioRunner runner) => new()
+    {
+        Scenario = scenario.Name,
+        Patches = patches,
+        Faults = runner.Totals.Faults,
+        Responses = new ResponseCounts(runner.Totals.Success, runner.Totals.Invalid, runner.Totals.Failure),
+        MappedPages = runner.Totals.MappedPages,
+        PinnedPages = runner.Totals.PinnedPages,
+        LockedVm = runner.Totals.LockedVm,
+        VirtualNanoseconds = runner.Totals.Nanoseconds,
+        Violations = runner.Violations,
+        Operations = runner.Executed,
+        Rows = runner.Control.Rows,
+        Advice = PatchAdvice.For(patches),
+    };
+}

@@ -1,0 +1,136 @@
+using Iopf.Kernel;
+using Iopf.Machine;
+using Iopf.Mm;
+using Iopf.Vfio;
+
+namespace Iopf.Workloads;
+
+/// <summary>The test in a guest with the device assigned by VFIO: every address the device uses is guest-physical.</summary>
+/// <remarks>
+/// Guest RAM is one area of the VMM, mapped as one range. Each buffer is contiguous in guest-physical memory, with unused pages around it.
+/// The guest's driver allocates all queue pairs when it probes the device, and tests the first one; the process gets the second.
+/// </remarks>
+internal sealed class VfioSecPlatform : ISecPlatform
+{
+    private const ulong RamBytes = 192UL << 20;
+    private const ulong RamVaddr = 0x4000_0000_0000;
+    private const ulong GapPages = 512;
+
+    // The event queue, the queue contexts and their like: one block that the device posts to before any queue pair is used.
+    private const ulong FunctionBlock = 0x1_0000;
+    private const ulong FunctionPages = 8;
+
+    private readonly HostKernel _kernel;
+    private readonly AddressSpace _vmm;
+    private readonly KernelThread _cpu;
+    private readonly DeviceEngine _device;
+    private readonly byte[] _bytes = new byte[Page.Size];
+    private ulong _next;
+
+    private VfioSecPlatform(Host host, Process vmm, DeviceEngine device)
+    {
+        _kernel = host.Kernel;
+        _vmm = vmm.Mm!;
+        _cpu = vmm.Thread;
+        _device = device;
+        _next = FirstPair + ((ulong)SecQueue.Pairs * SecQueue.BlockPages * Page.Size);
+    }
+
+    /// <inheritdoc/>
+    public ulong QueueBlock => FirstPair + (SecQueue.BlockPages * Page.Size);
+
+    /// <inheritdoc/>
+    public long Faults => _kernel.Tally.FaultsReported;
+
+    private static ulong FirstPair => FunctionBlock + (FunctionPages * Page.Size);
+
+    /// <summary>Starts a guest with the device assigned, and has its driver probe the device.</summary>
+    /// <param name="host">The host.</param>
+    /// <param name="vmm">The VMM.</param>
+    /// <param name="device">The accelerator.</param>
+    /// <returns>The platform; <see langword="null"/> if the VMM could not map guest RAM.</returns>
+    public static VfioSecPlatform? Start(Host host, Process vmm, HostDevice device)
+    {
+        VfioSecPlatform platform = new(host, vmm, device.Engine!);
+        using (host.Kernel.Scheduler.Enter(vmm.Thread))
+        {
+            if (!platform.Assign(host, vmm, device.Device.Group!.Id))
+            {
+                return null;
+            }
+        }
+
+        platform.Probe();
+        return platform;
+    }
+
+    /// <inheritdoc/>
+    public ulong Reserve(int pages, bool isolated)
+    {
+        _next += isolated ? GapPages * Page.Size : 0;
+        ulong first = _next;
+        _next += (ulong)pages * Page.Size;
+        Invariant.Hold(_next <= RamBytes, "the guest has enough RAM for the test");
+        return first;
+    }
+
+    /// <inheritdoc/>
+    public void Cpu(ulong address, int length, bool write)
+    {
+        using (_kernel.Scheduler.Enter(_cpu))
+        {
+            int done = 0;
+            while (done < length)
+            {
+                ulong at = RamVaddr + address + (ulong)done;
+                Span<byte> part = _bytes.AsSpan(0, Math.Min(length - done, (int)(Page.Size - (at & Page.OffsetMask))));
+                Errno error = write ? _vmm.Write(new UserAddress(at), part) : _vmm.Read(new UserAddress(at), part);
+                Invariant.Hold(error == Errno.None, "guest RAM is there for the guest's CPU");
+                done += part.Length;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public bool Device(ulong address, int length, bool write)
+    {
+        Span<byte> bytes = _bytes.AsSpan(0, length);
+        DmaState state = write ? _device.Write(new Iova(address), bytes) : _device.Read(new Iova(address), bytes);
+        return state == DmaState.Completed;
+    }
+
+    /// <inheritdoc/>
+    public bool DeviceQueue(ulong address, int length, bool write) => Device(address, length, write);
+
+    private bool Assign(Host host, Process vmm, int group)
+    {
+        UserRange ram = UserRange.OfLength(new UserAddress(RamVaddr), RamBytes);
+        VfioContainer container = host.Vfio.OpenContainer();
+        VfioGroup file = host.Vfio.OpenGroup(group).Value;
+        Span<byte> map = stackalloc byte[VfioMapDma.Size];
+        new VfioMapDma(VfioMapDma.Size, VfioMapDmaBits.Read | VfioMapDmaBits.Write, RamVaddr, 0, RamBytes).Write(map);
+        if (_vmm.Mmap(ram, MemoryAccess.Read | MemoryAccess.Write) != Errno.None
+            || file.SetContainer(vmm, container) != Errno.None
+            || container.SetIommu(vmm, VfioExtension.Type1V2) != Errno.None)
+        {
+            return false;
+        }
+
+        // Without the patches the ioctl is unknown, and the mapping below pins all of guest RAM instead.
+        container.Ioctl(vmm, VfioIoctl.IommuEnableIopf, new UserArgument(0));
+        return container.Ioctl(vmm, VfioIoctl.IommuMapDma, new UserArgument(map, [])).IsSuccess;
+    }
+
+    // dma_alloc_coherent zeroes what it hands out, so the CPU has touched all of it before the device does.
+    private void Probe()
+    {
+        Cpu(FunctionBlock, (int)(FirstPair - FunctionBlock) + (SecQueue.Pairs * SecQueue.BlockPages * (int)Page.Size), write: true);
+        for (ulong page = 0; page < FunctionPages; page++)
+        {
+            Device(FunctionBlock + (page << Page.Shift), sizeof(ulong), write: true);
+        }
+
+        DeviceQueue(SecQueue.Submission(FirstPair, 0), SecQueue.SubmissionBytes, write: false);
+        DeviceQueue(SecQueue.Completion(FirstPair, 0), SecQueue.CompletionBytes, write: true);
+    }
+}

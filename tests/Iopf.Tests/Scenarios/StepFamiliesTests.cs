@@ -1,0 +1,21 @@
+using Iopf.Scenarios.Format;
+using Iopf.Scenarios.Running;
+
+namespace Iopf.Tests.Scenarios;
+
+public class StepFamiliesTests
+{
+    [Fact]
+    public void Every_operation_of_the_format_can_be_executed_and_no_other()
+    {
+        OpenFiles files = new();
+        ControlSteps control = new(null!, null!, new RunTotals());
+
+        IEnumerable<string> executed = ScenarioRunner.Families(null!, files, control)
+            .SelectMany(family => family.Operations)
+            .Select(operation => operation.Key)
+            .Append("repeat");
+
+        Assert.Equal(OperationTable.Names.Order(), executed.Order());
+    }
+}
