@@ -6,7 +6,7 @@ namespace Iopf.ArmSmmuV3.Driver;
 
 /// <summary>A page table and the devices that use it, all behind one SMMU.</summary>
 /// <remarks>Kernel: <c>struct arm_smmu_domain</c>.</remarks>
-public sealed class ArmSmmuDomain : IommuDomain
+public sealed class ArmSmmuDomain : IommuDomain, ILpaeTlb
 {
     /// <summary>The width of a stage-1 input address.</summary>
     internal const int VirtualAddressBits = 48;
@@ -220,6 +220,18 @@ public sealed class ArmSmmuDomain : IommuDomain
             DomainInvalidation.Range(this, gather.First, gather.Last, gather.PageSize, leaf: true);
         }
     }
+
+    /// <inheritdoc/>
+    /// <remarks>Kernel: <c>arm_smmu_tlb_inv_walk</c>.</remarks>
+    void ILpaeTlb.FlushWalk(ulong iova, ulong size, ulong granule) => DomainInvalidation.Range(this, iova, iova + size - 1, granule, leaf: false);
+
+    /// <inheritdoc/>
+    /// <remarks>Kernel: <c>arm_smmu_tlb_inv_page_nosync</c>.</remarks>
+    void ILpaeTlb.AddPage(ref IotlbGather gather, ulong iova, ulong granule) => Gather(ref gather, iova, granule);
+
+    /// <summary>Calls back for every leaf of the table in ascending order; a view for checkers, not for the hot path.</summary>
+    /// <param name="visit">Receives the first input address, the physical address and the size in bytes.</param>
+    public override void VisitEntries(Action<Iova, ulong, ulong> visit) => _tables?.PageTable.Visit(visit);
 
     /// <summary>Counts anew whether any device has guest tables.</summary>
     internal void CountGuestTables()

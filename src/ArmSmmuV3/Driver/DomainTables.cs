@@ -18,7 +18,18 @@ internal sealed record DomainTables(LpaePageTable PageTable, Stage1Context? Stag
     internal static Result<DomainTables> Build(ArmSmmuDomain domain, ArmSmmuMaster master)
     {
         bool isStage1 = domain.Stage == TranslationStage.Stage1;
-        LpaePageTable pageTable = new();
+        SmmuFeatures features = master.Smmu.Features;
+        Result<LpaePageTable> created = LpaePageTable.Create(
+            master.Smmu.Driver.Memory,
+            domain,
+            isStage1 ? LpaeStage.Stage1 : LpaeStage.Stage2,
+            isStage1 ? ArmSmmuDomain.VirtualAddressBits : features.InputAddressBits,
+            features.OutputAddressBits);
+        if (!created.TryGet(out LpaePageTable? pageTable, out Errno error))
+        {
+            return error;
+        }
+
         Result<DomainTables> tables = isStage1 ? BuildStage1(domain, master, pageTable) : BuildStage2(master, pageTable);
         if (!tables.IsSuccess)
         {

@@ -51,6 +51,13 @@ public abstract class IommuDomain(HostKernel kernel, DomainType type)
     /// <returns>The access, or <see langword="null"/> where nothing is mapped.</returns>
     public abstract IommuProt? ProtOf(Iova iova);
 
+    /// <summary>Calls back for every entry in ascending order; a view for checkers, not for the hot path.</summary>
+    /// <param name="visit">Receives the first iova, the physical address and the size in bytes.</param>
+    public virtual void VisitEntries(Action<Iova, ulong, ulong> visit)
+    {
+        // A domain without tables of its own has no entries to show.
+    }
+
     /// <summary>Gives the domain's memory back; no device is attached any more.</summary>
     public abstract void Free();
 

@@ -62,6 +62,8 @@ internal sealed class EventHandler(HostKernel kernel, IStage2EventPolicy stage2E
                 return Errno.EINVAL;
             }
 
+            // A fault's way from the device to its handler and back, apart from the handler itself.
+            kernel.Clock.Advance(kernel.Costs.FaultDeliveryNanoseconds);
             kernel.Step(TraceLayer.SmmuDriver, Function, master.Device.Name, address, $"{fault.Type} of {stage}, STAG 0x{record.StallTag:x}");
             Errno result = reporter.Report(master.Device, fault);
             if (result != Errno.None && fault.Type == FaultType.PageRequest)

@@ -9,7 +9,7 @@ namespace Iopf.ArmSmmuV3.Driver;
 /// Kernel: <c>iommu_sva_bind_device</c>, <c>arm_smmu_sva_bind</c>, <c>arm_smmu_sva_unbind</c>.
 /// Substream 0, the traffic without a PASID, keeps the domain the device is attached to.
 /// </remarks>
-public sealed class SvaBonds
+public sealed class SvaBonds : ISvaBonds
 {
     private readonly Dictionary<AddressSpace, SharedAddressSpace> _shared = [];
     private readonly List<SvaNotifier> _notifiers = [];
@@ -17,17 +17,22 @@ public sealed class SvaBonds
 
     /// <summary>Starts without any bond.</summary>
     /// <param name="kernel">The host kernel.</param>
-    public SvaBonds(HostKernel kernel)
+    /// <param name="responder">Answers page requests.</param>
+    public SvaBonds(HostKernel kernel, PageResponder responder)
     {
         ArgumentNullException.ThrowIfNull(kernel);
         Lock = new KernelMutex(kernel.Scheduler, "sva_lock");
+        FaultHandler = new SvaFaultHandler(kernel, this, responder);
     }
 
     /// <summary>Protects all bonds of all devices.</summary>
     /// <remarks>Kernel: <c>sva_lock</c>.</remarks>
     internal KernelMutex Lock { get; }
 
-    internal IFaultGroupHandler FaultHandler => null!;
+    internal IFaultGroupHandler FaultHandler { get; }
+
+    /// <inheritdoc/>
+    public AddressSpace? Find(Device device, uint pasid) => Find(pasid);
 
     /// <summary>The address space behind a PASID.</summary>
     /// <param name="pasid">A PASID.</param>
