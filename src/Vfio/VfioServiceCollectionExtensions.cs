@@ -12,6 +12,7 @@ public static class VfioServiceCollectionExtensions
     public static IServiceCollection AddVfio(this IServiceCollection services)
     {
         services.TryAddSingleton<VfioCore>();
+        services.TryAddSingleton<Func<VfioCore>>(provider => provider.GetRequiredService<VfioCore>);
         services.TryAddSingleton<VendorDriverApi>();
         services.TryAddSingleton<INestedFaultRegistration, NoNestedRegistration>();
         services.TryAddSingleton<IGuestFaultDelivery, NoGuestDelivery>();

@@ -101,6 +101,17 @@ public sealed class DeviceFaultHandlers(IFaultHandlerCapabilities capabilities, 
         }
     }
 
+    /// <summary>What the registered handler of a device wants to be told.</summary>
+    /// <param name="device">The device.</param>
+    /// <returns>The capabilities; <see cref="FaultReportCapabilities.None"/> without a handler.</returns>
+    public FaultReportCapabilities CapabilitiesOf(Device device) => device.Iommu?.Registration?.Capabilities ?? FaultReportCapabilities.None;
+
+    /// <summary>Whether a certain handler is registered for a device.</summary>
+    /// <param name="device">The device.</param>
+    /// <param name="handler">The handler.</param>
+    /// <returns>Whether it is.</returns>
+    public bool IsRegistered(Device device, IDeviceFaultHandler handler) => ReferenceEquals(device.Iommu?.Registration?.Handler, handler);
+
     /// <summary>Answers every pending page request INVALID, so that the handler can be unregistered (E44).</summary>
     /// <param name="device">The device.</param>
     public void CompletePending(Device device)

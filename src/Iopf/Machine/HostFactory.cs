@@ -1,14 +1,8 @@
-using Iopf.ArmSmmuV3;
-using Iopf.Iommu;
 using Iopf.Kernel;
-using Iopf.Mm;
 using Iopf.Patches;
 using Iopf.Settings;
-using Iopf.Vfio;
-using Iopf.VfioType1;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Options;
 
 namespace Iopf.Machine;
 
@@ -42,17 +36,8 @@ public sealed class HostFactory(PatchSet patches, IReadOnlyDictionary<string, st
             .Build();
         ServiceCollection services = new();
         services.AddIopfOptions(configuration);
-        services.AddSingleton(provider => new HostKernel(Scheduler(), provider.GetRequiredService<IOptions<CostOptions>>().Value));
-        services.AddSingleton<PhysicalMemory>();
-        services.AddIommu();
-        services.AddArmSmmuV3();
-        services.AddVfio();
-        services.AddVfioType1();
-        foreach (int number in Patches.Numbers)
-        {
-            PatchCatalog.Get(number).Register(services);
-        }
-
+        services.AddSingleton(_ => Scheduler());
+        services.AddIopfModel(options => options.Patches = Patches);
         return services;
     }
 }

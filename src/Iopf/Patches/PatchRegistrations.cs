@@ -1,3 +1,11 @@
+using Iopf.ArmSmmuV3.Patches.FaultReporting;
+using Iopf.VfioType1.Patches.DeferredMapping;
+using Iopf.VfioType1.Patches.EnableIopf;
+using Iopf.VfioType1.Patches.NestedIopf;
+using Iopf.VfioType1.Patches.PageFaultHandler;
+using Iopf.VfioType1.Patches.Premap;
+using Iopf.VfioType1.Patches.SelectiveFaulting;
+using Iopf.VfioType1.Patches.UnpinnedMapping;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Iopf.Patches;
@@ -6,26 +14,26 @@ namespace Iopf.Patches;
 internal static class PatchRegistrations
 {
     /// <summary>Patch 1.</summary>
-    public static Action<IServiceCollection> FaultReporting { get; } = static _ => { };
+    public static Action<IServiceCollection> FaultReporting { get; } = static services => services.AddFaultReporting();
 
     /// <summary>Patch 2.</summary>
-    public static Action<IServiceCollection> PageFaultHandler { get; } = static _ => { };
+    public static Action<IServiceCollection> PageFaultHandler { get; } = static services => services.AddPageFaultHandler();
 
     /// <summary>Patch 3.</summary>
-    public static Action<IServiceCollection> UnpinnedMapping { get; } = static _ => { };
+    public static Action<IServiceCollection> UnpinnedMapping { get; } = static services => services.AddUnpinnedMapping();
 
     /// <summary>Patch 4.</summary>
-    public static Action<IServiceCollection> Premap { get; } = static _ => { };
+    public static Action<IServiceCollection> Premap { get; } = static services => services.AddPremap();
 
     /// <summary>Patch 5.</summary>
-    public static Action<IServiceCollection> EnableIopf { get; } = static _ => { };
+    public static Action<IServiceCollection> EnableIopf { get; } = static services => services.AddEnableIopf();
 
     /// <summary>Patch 6.</summary>
-    public static Action<IServiceCollection> DeferredMapping { get; } = static _ => { };
+    public static Action<IServiceCollection> DeferredMapping { get; } = static services => services.AddDeferredMapping();
 
     /// <summary>Patch 7.</summary>
-    public static Action<IServiceCollection> SelectiveFaulting { get; } = static _ => { };
+    public static Action<IServiceCollection> SelectiveFaulting { get; } = static services => services.AddSelectiveFaulting();
 
     /// <summary>Patch 8.</summary>
-    public static Action<IServiceCollection> NestedIopf { get; } = static _ => { };
+    public static Action<IServiceCollection> NestedIopf { get; } = static services => services.AddNestedIopf();
 }

@@ -1,4 +1,5 @@
 using Iopf.Kernel;
+using Iopf.VfioType1.Patches.Premap;
 
 namespace Iopf.Settings;
 

@@ -19,4 +19,8 @@ public interface IGroupAttachStep
     /// <param name="container">The container.</param>
     /// <param name="group">The group.</param>
     void Detaching(Type1Container container, Type1Group group);
+
+    /// <summary>Called when a container is released and has no group and no mapping any more.</summary>
+    /// <param name="container">The container.</param>
+    void Released(Type1Container container);
 }

@@ -3,7 +3,7 @@ namespace Iopf.VfioType1;
 /// <summary>Do pages that a vendor driver pins count against the process's locked-memory limit?</summary>
 /// <remarks>
 /// Kernel: <c>do_accounting</c> in <c>vfio_iommu_type1_pin_pages</c> and <c>_unpin_pages</c>. Baseline: <c>CountWithoutIommu</c>;
-/// patch 6 replaces it. Asked from: those two, and from the re-accounting when the last IOMMU domain leaves.
+/// patch 6 replaces it. Asked from: those two.
 /// </remarks>
 public interface IExternalPinAccounting
 {

@@ -95,9 +95,22 @@ public sealed class Type1Container
     /// <remarks>Kernel: <c>iopf_enabled</c>.</remarks>
     public bool IsIopfEnabled { get; set; }
 
+    /// <summary>Which ranges of the owners' memory are being invalidated, and which were lately.</summary>
+    public InvalidationLog Invalidations { get; } = new();
+
+    /// <summary>The address space whose process enabled IOPF; watched until the container is released.</summary>
+    /// <remarks>Kernel: <c>iommu-&gt;mm</c> of the posting.</remarks>
+    public Mm.AddressSpace? IopfOwner { get; set; }
+
     /// <summary>Vendor drivers to be told when a mapping with pinned pages is unmapped.</summary>
     /// <remarks>Kernel: the blocking notifier chain.</remarks>
     public List<Vfio.IVfioDmaUnmapNotifier> UnmapNotifiers { get; } = [];
+
+    /// <summary>Room for pages pinned in one call; used under <see cref="Lock"/>.</summary>
+    internal PinBatch PinBatch { get; } = new();
+
+    /// <summary>Room for what waits for an IOTLB sync; used under <see cref="Lock"/>.</summary>
+    internal List<UnmappedRegion> UnmappedRegions { get; } = new(512);
 
     /// <summary>The smallest page size that every domain supports, in bytes.</summary>
     public ulong Granule => PageSizes & (~PageSizes + 1);

@@ -9,13 +9,13 @@ namespace Iopf.Vfio.Patches.NestedIopf;
 /// other drivers, whose driver data is no VFIO object: the device is looked up, with a reference (E75).
 /// </remarks>
 /// <param name="kernel">The services of the kernel.</param>
-/// <param name="core">The VFIO core.</param>
-internal sealed class TransferToBusDriver(HostKernel kernel, VfioCore core) : IGuestFaultDelivery
+/// <param name="vfio">The VFIO core; asked for late, because the core's backends deliver through this.</param>
+internal sealed class TransferToBusDriver(HostKernel kernel, Func<VfioCore> vfio) : IGuestFaultDelivery
 {
     /// <inheritdoc/>
     public Errno Deliver(Device device, in IommuFault fault)
     {
-        if (core.GetDevice(device) is not { } vfioDevice)
+        if (vfio().GetDevice(device) is not { } vfioDevice)
         {
             return Errno.EOPNOTSUPP;
         }

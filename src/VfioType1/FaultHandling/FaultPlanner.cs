@@ -1,0 +1,81 @@
+using Iopf.Iommu;
+using Iopf.Kernel;
+
+namespace Iopf.VfioType1;
+
+/// <summary>Decides, under the container lock, whether a fault may be served and with how many pages.</summary>
+/// <remarks>Kernel: the look-ups of <c>vfio_iommu_type1_dma_map_iopf</c>, in its order.</remarks>
+internal sealed class FaultPlanner(IFaultableScope faultable, IFaultWindow window, IInvalidationGuard invalidations)
+{
+    /// <summary>Plans, or answers at once.</summary>
+    /// <returns>The answer when nothing needs to be mapped; <see langword="null"/> when <paramref name="plan"/> is to be carried out.</returns>
+    public PageResponseCode? Plan(FaultTarget target, Device device, in IommuFault request, out FaultPlan plan)
+    {
+        Type1Container container = target.Container;
+        Invariant.Hold(container.Lock.IsHeld, "a fault is planned under the container lock");
+        plan = default;
+
+        Iova page = request.Address.PageStart;
+        IommuProt access = AccessOf(request.Permissions);
+
+        // A PASID names an address space of its own, which this container does not own (E12).
+        if (request.Pasid is not null)
+        {
+            return PageResponseCode.Invalid;
+        }
+
+        if (faultable.ScopeOf(target.Group, page) is not { } scope)
+        {
+            return PageResponseCode.Invalid;
+        }
+
+        // An invalid vaddr is answered at once: waiting for user space here would hold up everybody else's faults (E11).
+        if (container.Mappings.Find(page) is not { IsVaddrInvalid: false } mapping)
+        {
+            return PageResponseCode.Invalid;
+        }
+
+        if ((mapping.Prot & access) != access)
+        {
+            return PageResponseCode.Invalid;
+        }
+
+        // Another fault may have mapped the page meanwhile; the table is asked, the bit alone proves nothing (E09).
+        if (WouldTranslate(device, page, access))
+        {
+            return PageResponseCode.Success;
+        }
+
+        if (!mapping.IsOnDemand)
+        {
+            return PageResponseCode.Invalid;
+        }
+
+        plan = new FaultPlan(
+            mapping,
+            window.Plan(container, mapping, page, scope, access),
+            access,
+            invalidations.Begin(container, mapping));
+        return null;
+    }
+
+    /// <summary>An instruction fetch reads; privilege is no concern of a DMA mapping.</summary>
+    private static IommuProt AccessOf(FaultPermissions permissions)
+    {
+        IommuProt access = IommuProt.None;
+        if ((permissions & (FaultPermissions.Read | FaultPermissions.Execute)) != 0)
+        {
+            access |= IommuProt.Read;
+        }
+
+        if ((permissions & FaultPermissions.Write) != 0)
+        {
+            access |= IommuProt.Write;
+        }
+
+        return access;
+    }
+
+    private static bool WouldTranslate(Device device, Iova page, IommuProt access) =>
+        device.Group?.Domain?.ProtOf(page) is { } granted && (granted & access) == access;
+}

@@ -1,0 +1,128 @@
+using Iopf.Iommu;
+using Iopf.Kernel;
+
+namespace Iopf.VfioType1;
+
+/// <summary>Serves the page requests of one device in its worker: find the mapping, obtain the pages, map them, answer once.</summary>
+/// <remarks>
+/// Kernel: <c>vfio_iommu_type1_dma_map_iopf</c>. Each question that a patch changes is answered by a port. Deviation: the container lock is not
+/// held while pages are obtained, because that may call the MMU notifier (E23 to E26); what was planned is looked at again before it is mapped.
+/// </remarks>
+internal sealed class PageFaultHandler(
+    HostKernel kernel,
+    FaultDirectory directory,
+    FaultPlanner planner,
+    IPageSource pages,
+    IInvalidationGuard invalidations,
+    FaultedPageMapper mapper,
+    PageResponder responder) : IFaultGroupHandler
+{
+    private readonly Pfn[] _batch = new Pfn[512];
+
+    private enum Step
+    {
+        Mapped,
+        Failed,
+        PagesMoved,
+    }
+
+    /// <summary>Serves the requests of one group in order; the first failure decides for all of them.</summary>
+    public void Handle(Device device, ReadOnlySpan<IommuFault> requests)
+    {
+        PageResponseCode code = PageResponseCode.Success;
+        for (int i = 0; i < requests.Length && code == PageResponseCode.Success; i++)
+        {
+            code = Resolve(device, in requests[i]);
+        }
+
+        ref readonly IommuFault last = ref requests[^1];
+        kernel.Step(TraceLayer.Type1, "vfio_iommu_type1_dma_map_iopf", device.Name, last.Address, $"answer {code} to group 0x{last.GroupId:x}");
+        responder.Respond(device, new PageResponse(last.GroupId, last.ResponseNeedsPasid ? last.Pasid : null, code));
+    }
+
+    private PageResponseCode Resolve(Device device, in IommuFault request)
+    {
+        kernel.Clock.Advance(kernel.Costs.HandlerNanoseconds);
+        if (!directory.TryFind(device, out FaultTarget target))
+        {
+            return PageResponseCode.Invalid;
+        }
+
+        while (true)
+        {
+            FaultPlan plan;
+            using (target.Container.Lock.Hold())
+            {
+                if (planner.Plan(target, device, in request, out plan) is { } answer)
+                {
+                    return answer;
+                }
+            }
+
+            switch (MapWindow(device, target.Container, in plan))
+            {
+                case Step.Mapped:
+                    return PageResponseCode.Success;
+                case Step.Failed:
+                    return PageResponseCode.Invalid;
+                default:
+                    kernel.Tally.FaultRetries++;
+                    break;
+            }
+        }
+    }
+
+    /// <summary>Maps the window batch by batch. Only the first batch holds the faulting page: what fails later merely ends the window.</summary>
+    private Step MapWindow(Device device, Type1Container container, in FaultPlan plan)
+    {
+        ulong pageCount = plan.Window.PageCount;
+        ulong done = 0;
+        while (done < pageCount)
+        {
+            int asked = (int)Math.Min(pageCount - done, (ulong)_batch.Length);
+            Iova first = plan.Page.PlusPages(done);
+            Step step = MapBatch(device, container, in plan, first, asked, out int mapped);
+            if (done == 0 && step != Step.Mapped)
+            {
+                return step;
+            }
+
+            done += (ulong)mapped;
+            if (mapped < asked)
+            {
+                break;
+            }
+        }
+
+        kernel.Clock.Advance(kernel.Costs.PremappedPageNanoseconds * (long)(done - 1));
+        return Step.Mapped;
+    }
+
+    private Step MapBatch(Device device, Type1Container container, in FaultPlan plan, Iova first, int asked, out int mapped)
+    {
+        mapped = 0;
+        DmaMapping mapping = plan.Mapping;
+        UserAddress vaddr = mapping.VaddrOf(first);
+        Result<int> obtained = pages.Obtain(mapping, vaddr, plan.Access, _batch.AsSpan(0, asked));
+        if (!obtained.TryGet(out int got, out Errno error))
+        {
+            kernel.Step(TraceLayer.Mm, "pin_user_pages_remote", device.Name, first, $"no page behind vaddr {vaddr}: {error.ToCName()}");
+            return Step.Failed;
+        }
+
+        ReadOnlySpan<Pfn> frames = _batch.AsSpan(0, got);
+        kernel.Step(TraceLayer.Mm, "pin_user_pages_remote", device.Name, first, $"{got} pages behind vaddr {vaddr}, first {frames[0]}");
+        using (container.Lock.Hold())
+        using (invalidations.Enter(container))
+        {
+            bool isCurrent = mapping.IsLinked
+                && !mapping.IsVaddrInvalid
+                && mapping.VaddrOf(first) == vaddr
+                && invalidations.IsCurrent(container, mapping, plan.Ticket, UserRange.OfPages(vaddr, (ulong)got));
+            mapped = isCurrent ? mapper.Map(container, in plan, first, frames) : 0;
+            pages.Return(mapping, frames[mapped..]);
+            kernel.Step(TraceLayer.Type1, "vfio_iommu_type1_dma_map_iopf", device.Name, first, $"{mapped} of {got} pages mapped");
+            return !isCurrent ? Step.PagesMoved : mapped > 0 ? Step.Mapped : Step.Failed;
+        }
+    }
+}

@@ -1,0 +1,150 @@
+using Iopf.Iommu;
+using Iopf.Kernel;
+
+namespace Iopf.VfioType1;
+
+/// <summary>Lets an IOMMU group out of a container; with the last one go the mappings.</summary>
+/// <remarks>Kernel: <c>vfio_iommu_type1_detach_group</c>, <c>vfio_iommu_type1_release</c>.</remarks>
+internal sealed class GroupDetach(
+    HostKernel kernel,
+    IEnumerable<IGroupAttachStep> steps,
+    RemoveMapping removal,
+    IDmaMapPolicy policy,
+    IInvalidationGuard invalidations,
+    IPinScopeRecorder scopes)
+{
+    private readonly IGroupAttachStep[] _steps = [.. steps];
+
+    public void Execute(Type1Container container, IommuGroup iommuGroup)
+    {
+        if (container.FindGroup(iommuGroup) is { Group: { } group })
+        {
+            for (int i = _steps.Length; i-- > 0;)
+            {
+                _steps[i].Detaching(container, group);
+            }
+        }
+
+        Leave(container, iommuGroup);
+        kernel.Step(TraceLayer.Type1, "vfio_iommu_type1_detach_group", string.Empty, null, $"{iommuGroup} from {container}");
+    }
+
+    /// <summary>Lets go of what a container still has when it is released.</summary>
+    public void Release(Type1Container container)
+    {
+        while (container.Domains.Count > 0)
+        {
+            Execute(container, container.Domains[0].Groups[0].IommuGroup);
+        }
+
+        using (container.Lock.Hold())
+        {
+            removal.ExecuteAll(container);
+        }
+
+        foreach (IGroupAttachStep step in _steps)
+        {
+            step.Released(container);
+        }
+    }
+
+    /// <summary>Takes a group out, after its faults were stopped.</summary>
+    public void Leave(Type1Container container, IommuGroup iommuGroup)
+    {
+        using (container.Lock.Hold())
+        {
+            scopes.Left(container, iommuGroup);
+            if (container.ExternalGroups?.Find(external => external.IommuGroup == iommuGroup) is { } external)
+            {
+                LeaveExternal(container, external);
+            }
+            else if (container.FindGroup(iommuGroup) is { } found)
+            {
+                LeaveDomain(container, found.Domain, found.Group);
+            }
+        }
+    }
+
+    private void LeaveExternal(Type1Container container, Type1Group external)
+    {
+        container.ExternalGroups!.Remove(external);
+        if (container.ExternalGroups.Count > 0)
+        {
+            return;
+        }
+
+        container.ExternalGroups = null;
+        if (container.Domains.Count == 0)
+        {
+            removal.ExecuteAll(container);
+        }
+    }
+
+    private void LeaveDomain(Type1Container container, Type1Domain domain, Type1Group group)
+    {
+        group.IommuGroup.Detach(domain.Domain);
+        domain.Groups.Remove(group);
+        if (domain.Groups.Count == 0)
+        {
+            if (container.Domains.Count == 1)
+            {
+                WithdrawMappings(container);
+            }
+
+            using (invalidations.Enter(container))
+            {
+                container.Domains.Remove(domain);
+            }
+
+            domain.Domain.Free();
+            RebuildRanges(container);
+            PageSizes.Update(container);
+        }
+
+        if (!group.HasPinnedDirtyScope)
+        {
+            container.NonPinnedGroups--;
+            MarkEverythingDirty(container);
+        }
+    }
+
+    /// <summary>With the last domain the mappings go, or stay without translations while mediated groups remain.</summary>
+    private void WithdrawMappings(Type1Container container)
+    {
+        if (container.ExternalGroups is null)
+        {
+            removal.ExecuteAll(container);
+            return;
+        }
+
+        foreach (DmaMapping mapping in container.Mappings)
+        {
+            // Pages that vendor drivers hold stay accounted, once (E51).
+            policy.Withdraw(container, mapping, isRemoval: false);
+        }
+    }
+
+    private static void MarkEverythingDirty(Type1Container container)
+    {
+        foreach (DmaMapping mapping in container.Mappings)
+        {
+            mapping.Dirty?.SetAll();
+        }
+    }
+
+    /// <summary>What the domains that are left can translate, minus what is reserved for their devices.</summary>
+    /// <remarks>Kernel: <c>vfio_iommu_aper_expand</c>, <c>vfio_iommu_resv_refresh</c>.</remarks>
+    private static void RebuildRanges(Type1Container container)
+    {
+        List<IovaRange> valid = [];
+        foreach (Type1Domain domain in container.Domains)
+        {
+            IReadOnlyList<ReservedRegion> reserved =
+                [.. domain.Groups.SelectMany(group => group.IommuGroup.Devices).SelectMany(device => device.Bus.Iommu!.ReservedRegionsOf(device)).Distinct()];
+            valid = IovaRanges.Narrow(valid, domain.Domain.Aperture, reserved);
+        }
+
+        container.ValidIova.Clear();
+        container.ValidIova.AddRange(valid);
+    }
+}

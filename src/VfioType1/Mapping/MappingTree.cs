@@ -1,0 +1,85 @@
+using Iopf.Kernel;
+
+namespace Iopf.VfioType1;
+
+/// <summary>The DMA mappings of a container, ordered by iova; they never overlap.</summary>
+/// <remarks>Kernel: the red-black tree <c>dma_list</c>. A look-up is a binary search and allocates nothing.</remarks>
+public sealed class MappingTree
+{
+    private readonly List<DmaMapping> _mappings = [];
+
+    /// <summary>How many mappings there are.</summary>
+    public int Count => _mappings.Count;
+
+    /// <summary>A mapping by its place in the order.</summary>
+    /// <param name="index">Its place, from 0.</param>
+    public DmaMapping this[int index] => _mappings[index];
+
+    /// <summary>Finds the mapping that holds an iova.</summary>
+    /// <param name="iova">The iova.</param>
+    /// <returns>The mapping, or <see langword="null"/>.</returns>
+    public DmaMapping? Find(Iova iova) => FirstOverlapping(iova, iova);
+
+    /// <summary>Finds the lowest mapping that shares a byte with a range.</summary>
+    /// <remarks>Kernel: <c>vfio_find_dma</c>.</remarks>
+    /// <param name="first">The first iova of the range.</param>
+    /// <param name="last">The last iova of the range (inclusive).</param>
+    /// <returns>The mapping, or <see langword="null"/>.</returns>
+    public DmaMapping? FirstOverlapping(Iova first, Iova last)
+    {
+        for (int index = IndexEndingAtOrAfter(first); index < _mappings.Count && _mappings[index].Iova <= last; index++)
+        {
+            if (_mappings[index].Size > 0)
+            {
+                return _mappings[index];
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Links a mapping.</summary>
+    /// <remarks>Kernel: <c>vfio_link_dma</c>.</remarks>
+    /// <param name="mapping">A mapping that overlaps no other.</param>
+    public void Add(DmaMapping mapping) => _mappings.Insert(IndexStartingAtOrAfter(mapping.Iova), mapping);
+
+    /// <summary>Unlinks a mapping.</summary>
+    /// <remarks>Kernel: <c>vfio_unlink_dma</c>.</remarks>
+    /// <param name="mapping">A linked mapping.</param>
+    public void Remove(DmaMapping mapping)
+    {
+        int index = IndexStartingAtOrAfter(mapping.Iova);
+        Invariant.Hold(index < Count && ReferenceEquals(_mappings[index], mapping), "only a linked mapping is unlinked");
+        _mappings.RemoveAt(index);
+    }
+
+    /// <summary>Goes through the mappings in ascending order.</summary>
+    /// <returns>The enumerator.</returns>
+    public List<DmaMapping>.Enumerator GetEnumerator() => _mappings.GetEnumerator();
+
+    private int IndexStartingAtOrAfter(Iova iova)
+    {
+        int low = 0;
+        int high = _mappings.Count;
+        while (low < high)
+        {
+            int middle = (low + high) >> 1;
+            if (_mappings[middle].Iova < iova)
+            {
+                low = middle + 1;
+            }
+            else
+            {
+                high = middle;
+            }
+        }
+
+        return low;
+    }
+
+    private int IndexEndingAtOrAfter(Iova iova)
+    {
+        int index = IndexStartingAtOrAfter(iova);
+        return index > 0 && _mappings[index - 1] is { Size: > 0 } before && before.Range.Last >= iova ? index - 1 : index;
+    }
+}

@@ -1,0 +1,38 @@
+using Iopf.Kernel;
+
+namespace Iopf.VfioType1;
+
+/// <summary>Removes a mapping with everything that was entered and pinned for it.</summary>
+/// <remarks>Kernel: <c>vfio_remove_dma</c>. The container lock is held.</remarks>
+internal sealed class RemoveMapping(IDmaMapPolicy policy, IInvalidationGuard invalidations, IPinScopeRecorder scopes, ExternalPinning pins)
+{
+    public void Execute(Type1Container container, DmaMapping mapping)
+    {
+        Invariant.Hold(container.Lock.IsHeld, "a mapping is removed under the container lock");
+        scopes.Removed(container, mapping);
+        pins.ReleaseAll(container, mapping);
+        policy.Withdraw(container, mapping, isRemoval: true);
+        using (invalidations.Enter(container))
+        {
+            container.Mappings.Remove(mapping);
+            mapping.IsLinked = false;
+        }
+
+        if (mapping.IsVaddrInvalid)
+        {
+            container.VaddrInvalidCount--;
+            container.VaddrWait.WakeAll();
+        }
+
+        mapping.Dirty = null;
+        container.MappingsAvailable++;
+    }
+
+    public void ExecuteAll(Type1Container container)
+    {
+        while (container.Mappings.Count > 0)
+        {
+            Execute(container, container.Mappings[0]);
+        }
+    }
+}

@@ -1,0 +1,10 @@
+namespace Iopf.VfioType1.Patches.DeferredMapping;
+
+/// <summary>Patch 6: the dirty log reports every page of a mapping on demand, and a pin does not narrow that (E70).</summary>
+internal sealed class WholeScopeUnderIopf(PinnedOrWholeScope baseline) : IDirtyScope
+{
+    public bool ReportsAll(Type1Container container, DmaMapping mapping) =>
+        (mapping.IsOnDemand && container.NonPinnedGroups > 0) || baseline.ReportsAll(container, mapping);
+
+    public bool PinNarrowsScope(Type1Container container) => !container.IsIopfEnabled && baseline.PinNarrowsScope(container);
+}

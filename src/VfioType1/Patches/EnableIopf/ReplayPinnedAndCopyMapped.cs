@@ -1,0 +1,67 @@
+using Iopf.Iommu;
+using Iopf.Kernel;
+using Iopf.Mm;
+
+namespace Iopf.VfioType1.Patches.EnableIopf;
+
+/// <summary>
+/// Patch 5: mappings on demand are not replayed; only the pages that faults entered in the domains so far are entered in the new one too.
+/// </summary>
+/// <remarks>
+/// Kernel: <c>vfio_iommu_replay</c> is skipped when IOPF is on. Deviation: without the copy the bitmap would claim entries that the new domain
+/// lacks (E47, E48), and a domain that cannot hold them would be noticed too late (E49).
+/// </remarks>
+internal sealed class ReplayPinnedAndCopyMapped(ReplayEveryMapping everyMapping, IInvalidationGuard invalidations) : IMappingReplay
+{
+    public Errno Replay(Type1Container container, Type1Domain domain, Process? caller)
+    {
+        Errno error = everyMapping.Replay(container, domain, caller);
+        if (error != Errno.None || container.FirstDomain is not { } source)
+        {
+            return error;
+        }
+
+        using (invalidations.Enter(container))
+        {
+            return CopyMapped(container, source.Domain, domain);
+        }
+    }
+
+    private static Errno CopyMapped(Type1Container container, IommuDomain source, Type1Domain target)
+    {
+        foreach (DmaMapping mapping in container.Mappings)
+        {
+            if (mapping.MappedPages.Count == 0)
+            {
+                continue;
+            }
+
+            ulong last = (mapping.Size >> Page.Shift) - 1;
+            for (ulong? page = mapping.MappedPages.NextSet(0, last); page is { } at; page = mapping.MappedPages.NextSet(at + 1, last))
+            {
+                Iova iova = mapping.IovaOfPage(at);
+                Errno error = target.Domain.Map(
+                    iova, source.IovaToPhysical(iova)!.Value, Page.Size, (source.ProtOf(iova)!.Value & (IommuProt.Read | IommuProt.Write)) | target.Prot);
+                if (error != Errno.None)
+                {
+                    Undo(container, target.Domain);
+                    return error;
+                }
+            }
+        }
+
+        return Errno.None;
+    }
+
+    private static void Undo(Type1Container container, IommuDomain domain)
+    {
+        foreach (DmaMapping mapping in container.Mappings)
+        {
+            ulong last = (mapping.Size >> Page.Shift) - 1;
+            for (ulong? page = mapping.MappedPages.NextSet(0, last); page is { } at; page = mapping.MappedPages.NextSet(at + 1, last))
+            {
+                domain.Unmap(mapping.IovaOfPage(at), Page.Size);
+            }
+        }
+    }
+}

@@ -1,0 +1,30 @@
+using Iopf.Iommu;
+using Iopf.Kernel;
+
+namespace Iopf.VfioType1.Patches.NestedIopf;
+
+/// <summary>Patch 8: asks the iommu core for the stage-1 faults of a device, beside what IOPF asked for or alone.</summary>
+/// <remarks>Kernel: <c>vfio_iommu_type1_register_handler</c>, <c>_unregister_handler</c>. The container lock is held throughout (E73).</remarks>
+internal sealed class NestedHandlers(FaultRegistration registration, DeviceFaultHandlers handlers) : INestedHandlers
+{
+    public Errno Register(Type1Container container, Device device)
+    {
+        using (container.Lock.Hold())
+        {
+            return registration.Add(device, FaultReportCapabilities.NestedLevel1);
+        }
+    }
+
+    public Errno Unregister(Type1Container container, Device device)
+    {
+        using (container.Lock.Hold())
+        {
+            if (registration.CapabilitiesOf(device) == FaultReportCapabilities.NestedLevel1)
+            {
+                handlers.CompletePending(device);
+            }
+
+            return registration.Remove(device, FaultReportCapabilities.NestedLevel1);
+        }
+    }
+}

@@ -1,0 +1,36 @@
+using Iopf.Iommu;
+using Iopf.Kernel;
+using Microsoft.Extensions.Options;
+
+namespace Iopf.VfioType1.Patches.Premap;
+
+/// <summary>
+/// Patch 4: the window starts at the faulting page and extends forward until it is full, the mapping or the faultable scope ends, or a page
+/// comes that already has what the fault asks for.
+/// </summary>
+/// <remarks>Kernel: <c>IOPF_PREMAP_LEN</c> and the loop around <c>pin_pages_iopf</c>. The window is not aligned.</remarks>
+internal sealed class PremapWindow(IOptions<PremapOptions> options) : IFaultWindow
+{
+    private readonly ulong _length = (ulong)options.Value.Length;
+
+    public IovaRange Plan(Type1Container container, DmaMapping mapping, Iova page, IovaRange scope, IommuProt access)
+    {
+        Iova last = mapping.Range.Last < scope.Last ? mapping.Range.Last : scope.Last;
+        ulong room = ((last.Value - page.Value) >> Page.Shift) + 1;
+        ulong first = mapping.PageIndexOf(page);
+        ulong limit = first + Math.Min(_length, room);
+
+        ulong? next = first + 1 < limit ? mapping.MappedPages.NextSet(first + 1, limit - 1) : null;
+        while (next is { } mapped && !HasAccess(container, mapping, mapped, access))
+        {
+            next = mapped + 1 < limit ? mapping.MappedPages.NextSet(mapped + 1, limit - 1) : null;
+        }
+
+        return IovaRange.OfPages(page, (next ?? limit) - first);
+    }
+
+    /// <summary>A page mapped for reading only is worth mapping again when the fault is a write.</summary>
+    private static bool HasAccess(Type1Container container, DmaMapping mapping, ulong pageIndex, IommuProt access) =>
+        mapping.HeldPages[pageIndex]
+        || (container.FirstDomain?.Domain.ProtOf(mapping.IovaOfPage(pageIndex)) is { } granted && (granted & access) == access);
+}

@@ -1,0 +1,78 @@
+using Iopf.Kernel;
+using Iopf.Mm;
+
+namespace Iopf.VfioType1.Patches.UnpinnedMapping;
+
+/// <summary>Patch 3: takes pages away from the devices of a container before the CPU's mapping of them changes.</summary>
+/// <remarks>
+/// Kernel: <c>mn_invalidate_range</c>. Deviation: the sleepable range callbacks instead of the one that runs under the page-table lock (E27),
+/// its own innermost lock instead of <c>iommu-&gt;lock</c> (E23 to E26, E29, E32), no waiting for valid vaddrs (E19, E20, E30), and a release
+/// callback (E28).
+/// </remarks>
+internal sealed class MappedPagesNotifier(HostKernel kernel, Type1Container container, MappedPageRemover remover) : MmuNotifier
+{
+    public override Errno InvalidateRangeStart(AddressSpace mm, in InvalidationRange range)
+    {
+        if (range.IsBlockable)
+        {
+            container.PagesLock.Lock();
+        }
+        else if (!container.PagesLock.TryLock())
+        {
+            return Errno.EAGAIN;
+        }
+
+        container.Invalidations.Begin(mm, range.Range);
+        TakeAway(mm, range.Range);
+        container.PagesLock.Unlock();
+        return Errno.None;
+    }
+
+    public override void InvalidateRangeEnd(AddressSpace mm, in InvalidationRange range)
+    {
+        using (container.PagesLock.Hold())
+        {
+            container.Invalidations.End(mm, range.Range);
+        }
+    }
+
+    public override void Release(AddressSpace mm)
+    {
+        using (container.PagesLock.Hold())
+        {
+            TakeAway(mm, UserRange.All);
+        }
+    }
+
+    private void TakeAway(AddressSpace mm, UserRange vaddrs)
+    {
+        foreach (DmaMapping mapping in container.Mappings)
+        {
+            if (ReferenceEquals(mapping.Mm, mm) && mapping.MappedPages.Count > 0 && mapping.VaddrRange.Intersect(vaddrs) is { } part)
+            {
+                TakeAway(mapping, part);
+            }
+        }
+    }
+
+    /// <summary>Unmaps what lies between held pages: those are pinned and stay (E63).</summary>
+    private void TakeAway(DmaMapping mapping, UserRange vaddrs)
+    {
+        ulong page = (vaddrs.First.Value - mapping.Vaddr.Value) >> Page.Shift;
+        ulong last = (vaddrs.Last.Value - mapping.Vaddr.Value) >> Page.Shift;
+        ulong removed = 0;
+        while (page <= last)
+        {
+            ulong held = mapping.HeldPages.NextSet(page, last) ?? last + 1;
+            if (held > page)
+            {
+                removed += remover.Remove(container, mapping, IovaRange.OfPages(mapping.IovaOfPage(page), held - page));
+            }
+
+            page = held + 1;
+        }
+
+        kernel.Tally.PagesInvalidated += (long)removed;
+        kernel.Step(TraceLayer.Type1, "mn_invalidate_range", string.Empty, mapping.Iova, $"{removed} pages behind {vaddrs} unmapped");
+    }
+}

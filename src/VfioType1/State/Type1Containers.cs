@@ -1,0 +1,17 @@
+namespace Iopf.VfioType1;
+
+/// <summary>The containers that type1 serves now; a view for checkers and reports.</summary>
+public sealed class Type1Containers
+{
+    private readonly List<Type1Container> _open = [];
+    private int _lastId;
+
+    /// <summary>The containers, oldest first.</summary>
+    public IReadOnlyList<Type1Container> Open => _open;
+
+    internal int NextId() => ++_lastId;
+
+    internal void Add(Type1Container container) => _open.Add(container);
+
+    internal void Remove(Type1Container container) => _open.Remove(container);
+}
