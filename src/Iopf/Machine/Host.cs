@@ -4,6 +4,7 @@ using Iopf.Iommu;
 using Iopf.Kernel;
 using Iopf.Mm;
 using Iopf.Vfio;
+using Iopf.VfioType1;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Iopf.Machine;
@@ -33,6 +34,7 @@ public sealed class Host : IDisposable
         Vfio = services.GetRequiredService<VfioCore>();
         VendorDrivers = services.GetRequiredService<VendorDriverApi>();
         NestedFaults = services.GetRequiredService<INestedFaultRegistration>();
+        Type1 = services.GetRequiredService<Type1Containers>();
         Checkers = [.. services.GetServices<IInvariantChecker>()];
         _driver = services.GetRequiredService<ArmSmmuDriver>();
         _bus = new Bus("pci") { Iommu = _driver };
@@ -52,6 +54,9 @@ public sealed class Host : IDisposable
             Add(new Process(Kernel, Memory, process.Name) { MemlockLimitBytes = process.MemlockBytes, HasIpcLock = process.HasIpcLock });
         }
     }
+
+    /// <summary>The containers that type1 serves now.</summary>
+    public Type1Containers Type1 { get; }
 
     /// <summary>The kernel's services.</summary>
     public HostKernel Kernel { get; }
@@ -101,7 +106,7 @@ public sealed class Host : IDisposable
 
     private void AddSmmu(SmmuSpec spec)
     {
-        SmmuHardware hardware = new(Kernel, Memory, new SmmuHardwareOptions { StallModel = spec.StallModel }, spec.Name);
+        SmmuHardware hardware = new(Kernel, Memory, new SmmuHardwareOptions { StallModel = spec.StallModel, ReportsEventClass = spec.ReportsEventClass }, spec.Name);
         Result<ArmSmmuDevice> device = _driver.AddSmmu(hardware, spec.Name);
         Refuse(device.Error, $"SMMU {spec.Name}");
         _smmus.Add(spec.Name, (hardware, device.Value));

@@ -6,4 +6,8 @@ namespace Iopf.Machine;
 /// <param name="Name">Its name.</param>
 /// <param name="StallModel">What it does with a faulting transaction.</param>
 /// <remarks>Specification: SMMU_IDR0.STALL_MODEL.</remarks>
-public sealed record SmmuSpec(string Name, StallModel StallModel);
+public sealed record SmmuSpec(string Name, StallModel StallModel)
+{
+    /// <summary>Whether its events tell their class; QEMU's model leaves it zero.</summary>
+    public bool ReportsEventClass { get; init; } = true;
+}

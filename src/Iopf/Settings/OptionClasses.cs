@@ -1,4 +1,5 @@
 using Iopf.Kernel;
+using Iopf.VfioType1;
 using Iopf.VfioType1.Patches.Premap;
 
 namespace Iopf.Settings;
@@ -11,5 +12,6 @@ internal static class OptionClasses
     [
         OptionClass.Of<PremapOptions>(),
         OptionClass.Of<CostOptions>(),
+        OptionClass.Of<Type1Options>(),
     ];
 }

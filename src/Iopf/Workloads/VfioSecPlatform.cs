@@ -14,6 +14,9 @@ internal sealed class VfioSecPlatform : ISecPlatform
 {
     private const ulong RamBytes = 192UL << 20;
     private const ulong RamVaddr = 0x4000_0000_0000;
+
+    // Where QEMU's virt machine has its RAM; the MSI window of the SMMU lies below it.
+    private const ulong RamIova = 0x4000_0000;
     private const ulong GapPages = 512;
 
     // The event queue, the queue contexts and their like: one block that the device posts to before any queue pair is used.
@@ -95,7 +98,7 @@ internal sealed class VfioSecPlatform : ISecPlatform
     public bool Device(ulong address, int length, bool write)
     {
         Span<byte> bytes = _bytes.AsSpan(0, length);
-        DmaState state = write ? _device.Write(new Iova(address), bytes) : _device.Read(new Iova(address), bytes);
+        DmaState state = write ? _device.Write(new Iova(RamIova + address), bytes) : _device.Read(new Iova(RamIova + address), bytes);
         return state == DmaState.Completed;
     }
 
@@ -108,7 +111,7 @@ internal sealed class VfioSecPlatform : ISecPlatform
         VfioContainer container = host.Vfio.OpenContainer();
         VfioGroup file = host.Vfio.OpenGroup(group).Value;
         Span<byte> map = stackalloc byte[VfioMapDma.Size];
-        new VfioMapDma(VfioMapDma.Size, VfioMapDmaBits.Read | VfioMapDmaBits.Write, RamVaddr, 0, RamBytes).Write(map);
+        new VfioMapDma(VfioMapDma.Size, VfioMapDmaBits.Read | VfioMapDmaBits.Write, RamVaddr, RamIova, RamBytes).Write(map);
         if (_vmm.Mmap(ram, MemoryAccess.Read | MemoryAccess.Write) != Errno.None
             || file.SetContainer(vmm, container) != Errno.None
             || container.SetIommu(vmm, VfioExtension.Type1V2) != Errno.None)

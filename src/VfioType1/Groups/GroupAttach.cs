@@ -199,12 +199,15 @@ internal sealed class GroupAttach(
         }
 
         bool usesFineGranules = false;
+        (long mapped, long unmapped) = (kernel.Tally.PagesMapped, kernel.Tally.PagesUnmapped);
         if (domain.Map(new Iova(0), pages.Address, 2 * Page.Size, IommuProt.Read | IommuProt.Write | prot) == Errno.None)
         {
             usesFineGranules = domain.Unmap(new Iova(0), Page.Size) != Page.Size;
             domain.Unmap(new Iova(Page.Size), Page.Size);
         }
 
+        // Two pages that come and go before anybody can use them are not counted.
+        (kernel.Tally.PagesMapped, kernel.Tally.PagesUnmapped) = (mapped, unmapped);
         memory.Put(pages);
         memory.Put(pages.Plus(1));
         return usesFineGranules;
