@@ -8,6 +8,10 @@ internal static class ReplayArena
 {
     private const ulong Base = 0x10_0000_0000;
 
+    // The recorder's own buffer. The kernel places new mappings top-down, so it lies at the upper end of the arena's hole: in every
+    // recording, mappings of the hole's last mebibyte succeed and all others in it fail.
+    private const ulong RecorderBufferBytes = 1 << 20;
+
     /// <summary>The process address of an offset.</summary>
     public static UserAddress At(ulong offset) => new(unchecked(Base + offset));
 
@@ -15,6 +19,7 @@ internal static class ReplayArena
     public static void Create(Process process, IReadOnlyList<ArenaPart> parts)
     {
         AddressSpace mm = process.Mm!;
+        PlaceRecorderBuffer(mm, parts);
         foreach (ArenaPart part in parts)
         {
             if (part.Access == ArenaAccess.None)
@@ -34,6 +39,15 @@ internal static class ReplayArena
             {
                 mm.Mprotect(range, MemoryAccess.Read);
             }
+        }
+    }
+
+    private static void PlaceRecorderBuffer(AddressSpace mm, IReadOnlyList<ArenaPart> parts)
+    {
+        ArenaPart? hole = parts.LastOrDefault(part => part.Access == ArenaAccess.None && part.End - part.Start > RecorderBufferBytes);
+        if (hole is not null)
+        {
+            mm.Mmap(UserRange.OfLength(At(hole.End - RecorderBufferBytes), RecorderBufferBytes), MemoryAccess.Read | MemoryAccess.Write);
         }
     }
 
