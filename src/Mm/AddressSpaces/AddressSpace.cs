@@ -352,6 +352,8 @@ public sealed class AddressSpace
     /// <summary>The lock under which a page of an area is looked at from the page's side.</summary>
     internal KernelMutex RmapLockOf(Vma? area) => area?.Shared?.MappersLock ?? RmapLock;
 
+    internal bool IsRmapLockHeld(UserAddress page) => RmapLockOf(Areas.Find(page)).IsHeld;
+
     private void TearDown()
     {
         Kernel.Step(TraceLayer.Mm, "exit_mmap", string.Empty, null, $"{Name} frees its memory");

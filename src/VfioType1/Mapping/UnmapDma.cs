@@ -10,6 +10,13 @@ internal sealed class UnmapDma(HostKernel kernel, RemoveMapping removal, DirtyLo
 {
     private const int NotifyRetries = 10;
 
+    private enum End
+    {
+        Reached,
+        Finished,
+        Interrupted,
+    }
+
     /// <summary>Unmaps.</summary>
     /// <param name="container">The container.</param>
     /// <param name="caller">The calling process.</param>
@@ -67,11 +74,8 @@ internal sealed class UnmapDma(HostKernel kernel, RemoveMapping removal, DirtyLo
 
     private Result<ulong> Unmap(Type1Container container, Process caller, IovaRange range, VfioUnmapDmaBits flags, Span<byte> userBitmap)
     {
-        ulong unmapped = 0;
-        DmaMapping? retried = null;
-        int retries = 0;
-        Iova next = range.First;
-        while (true)
+        Progress progress = new() { Next = range.First };
+        do
         {
             // The edges are looked at again whenever the lock was dropped for the notifiers.
             if (container.IsV2 && (flags & VfioUnmapDmaBits.All) == 0 && Bisects(container, range))
@@ -79,66 +83,75 @@ internal sealed class UnmapDma(HostKernel kernel, RemoveMapping removal, DirtyLo
                 return Errno.EINVAL;
             }
 
-            bool wasInterrupted = false;
-            while (container.Mappings.FirstOverlapping(next, range.Last) is { } mapping)
+            progress.End = End.Reached;
+            while (progress.End == End.Reached && container.Mappings.FirstOverlapping(progress.Next, range.Last) is { } mapping)
             {
                 if ((!container.IsV2 && range.First > mapping.Iova) || !ReferenceEquals(mapping.Mm, caller.Mm))
                 {
-                    return unmapped;
-                }
-
-                if ((flags & VfioUnmapDmaBits.Vaddr) != 0)
-                {
-                    if (mapping.IsVaddrInvalid)
-                    {
-                        TakeBack(container, range.First, mapping);
-                        return Errno.EINVAL;
-                    }
-
-                    mapping.IsVaddrInvalid = true;
-                    container.VaddrInvalidCount++;
-                    unmapped += mapping.Size;
-                    if (mapping.Range.Last >= range.Last)
-                    {
-                        return unmapped;
-                    }
-
-                    next = mapping.Range.Last.Plus(1);
-                    continue;
-                }
-
-                if (mapping.ExternalPins.Count > 0)
-                {
-                    retries = ReferenceEquals(retried, mapping) ? retries + 1 : 0;
-                    retried = mapping;
-                    if (retries > NotifyRetries)
-                    {
-                        throw new KernelOopsException("BUG", "vfio_dma_do_unmap");
-                    }
-
-                    Notify(container, mapping);
-                    wasInterrupted = true;
                     break;
                 }
 
-                if ((flags & VfioUnmapDmaBits.GetDirtyBitmap) != 0)
+                Errno error = (flags & VfioUnmapDmaBits.Vaddr) != 0
+                    ? HandBack(container, range, mapping, ref progress)
+                    : Remove(container, range, mapping, flags, userBitmap, ref progress);
+                if (error != Errno.None)
                 {
-                    Errno error = dirty.CopyTo(container, mapping, range.First, userBitmap);
-                    if (error != Errno.None)
-                    {
-                        return error;
-                    }
+                    return error;
                 }
-
-                unmapped += mapping.Size;
-                removal.Execute(container, mapping);
-            }
-
-            if (!wasInterrupted)
-            {
-                return unmapped;
             }
         }
+        while (progress.End == End.Interrupted);
+
+        return progress.Unmapped;
+    }
+
+    /// <summary>Only the vaddr goes; the device keeps its translations.</summary>
+    private static Errno HandBack(Type1Container container, IovaRange range, DmaMapping mapping, ref Progress progress)
+    {
+        if (mapping.IsVaddrInvalid)
+        {
+            TakeBack(container, range.First, mapping);
+            return Errno.EINVAL;
+        }
+
+        mapping.IsVaddrInvalid = true;
+        container.VaddrInvalidCount++;
+        progress.Unmapped += mapping.Size;
+        Iova last = mapping.Range.Last;
+        progress.End = last >= range.Last ? End.Finished : End.Reached;
+        progress.Next = last.Plus(1);
+        return Errno.None;
+    }
+
+    private Errno Remove(
+        Type1Container container, IovaRange range, DmaMapping mapping, VfioUnmapDmaBits flags, Span<byte> userBitmap, ref Progress progress)
+    {
+        if (mapping.ExternalPins.Count > 0)
+        {
+            progress.Retries = ReferenceEquals(progress.Notified, mapping) ? progress.Retries + 1 : 0;
+            progress.Notified = mapping;
+            if (progress.Retries > NotifyRetries)
+            {
+                throw new KernelOopsException("BUG", "vfio_dma_do_unmap");
+            }
+
+            Notify(container, mapping);
+            progress.End = End.Interrupted;
+            return Errno.None;
+        }
+
+        if ((flags & VfioUnmapDmaBits.GetDirtyBitmap) != 0)
+        {
+            Errno error = dirty.CopyTo(container, mapping, range.First, userBitmap);
+            if (error != Errno.None)
+            {
+                return error;
+            }
+        }
+
+        progress.Unmapped += mapping.Size;
+        removal.Execute(container, mapping);
+        return Errno.None;
     }
 
     /// <summary>Whether the first or the last byte lies inside a mapping that reaches beyond the range.</summary>
@@ -175,5 +188,14 @@ internal sealed class UnmapDma(HostKernel kernel, RemoveMapping removal, DirtyLo
         }
 
         container.Lock.Lock();
+    }
+
+    private struct Progress
+    {
+        public ulong Unmapped;
+        public Iova Next;
+        public DmaMapping? Notified;
+        public int Retries;
+        public End End;
     }
 }

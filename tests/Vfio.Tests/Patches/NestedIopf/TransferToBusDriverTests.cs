@@ -13,7 +13,7 @@ public sealed class TransferToBusDriverTests
 
     private readonly VfioWorld _world = new();
 
-    private TransferToBusDriver Delivery => new(_world.Kernel, _world.Core);
+    private TransferToBusDriver Delivery => new(_world.Kernel, () => _world.Core);
 
     [Fact]
     public void Fault_reaches_the_bus_driver_of_the_faulting_device()
