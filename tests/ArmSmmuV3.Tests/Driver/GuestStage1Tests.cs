@@ -3,7 +3,6 @@ using Iopf.ArmSmmuV3.Hardware;
 using Iopf.ArmSmmuV3.Patches.FaultReporting;
 using Iopf.Iommu;
 using Iopf.Kernel;
-using Iopf.Mm;
 
 namespace Iopf.ArmSmmuV3.Tests.Driver;
 
