@@ -109,7 +109,7 @@ public sealed class ArmSmmuDevice
 
     /// <summary>Makes a master's streams known and gives each an entry in the stream table.</summary>
     /// <param name="master">The master.</param>
-    /// <returns>None; ERANGE for a stream ID the SMMU has not; ENOMEM; EINVAL for one that is taken. On errors nothing is left behind.</returns>
+    /// <returns>None; ERANGE for a stream ID the SMMU has not; ENOMEM; EINVAL for one that is taken. Errors leave nothing behind.</returns>
     /// <remarks>Kernel: <c>arm_smmu_insert_master</c>.</remarks>
     internal Errno Insert(ArmSmmuMaster master)
     {

@@ -203,7 +203,8 @@ public sealed class ArmSmmuDomain : IommuDomain, ILpaeTlb
 
     /// <inheritdoc/>
     /// <remarks>Kernel: <c>arm_smmu_unmap</c>.</remarks>
-    protected override ulong UnmapBlock(Iova iova, ulong size, ref IotlbGather gather) => _tables?.PageTable.Unmap(iova, size, ref gather) ?? 0;
+    protected override ulong UnmapBlock(Iova iova, ulong size, ref IotlbGather gather) =>
+        _tables?.PageTable.Unmap(iova, size, ref gather) ?? 0;
 
     /// <inheritdoc/>
     /// <remarks>Kernel: <c>arm_smmu_iotlb_sync</c>.</remarks>
@@ -223,7 +224,8 @@ public sealed class ArmSmmuDomain : IommuDomain, ILpaeTlb
 
     /// <inheritdoc/>
     /// <remarks>Kernel: <c>arm_smmu_tlb_inv_walk</c>.</remarks>
-    void ILpaeTlb.FlushWalk(ulong iova, ulong size, ulong granule) => DomainInvalidation.Range(this, iova, iova + size - 1, granule, leaf: false);
+    void ILpaeTlb.FlushWalk(ulong iova, ulong size, ulong granule) =>
+        DomainInvalidation.Range(this, iova, iova + size - 1, granule, leaf: false);
 
     /// <inheritdoc/>
     /// <remarks>Kernel: <c>arm_smmu_tlb_inv_page_nosync</c>.</remarks>

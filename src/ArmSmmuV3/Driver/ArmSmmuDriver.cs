@@ -71,7 +71,7 @@ public sealed class ArmSmmuDriver : IIommuDriver
     /// <param name="device">The device.</param>
     /// <param name="smmu">Its SMMU.</param>
     /// <param name="description">What the firmware says about it.</param>
-    /// <returns>None; EBUSY when it was probed before; ENODEV without a stream ID; ERANGE, EINVAL or ENOMEM as its streams demand.</returns>
+    /// <returns>None; EBUSY when it was probed before; ENODEV without a stream ID; ERANGE, EINVAL or ENOMEM for its streams.</returns>
     /// <remarks>Kernel: <c>arm_smmu_probe_device</c>.</remarks>
     public Errno Probe(Device device, ArmSmmuDevice smmu, SmmuMasterDescription description)
     {

@@ -10,7 +10,7 @@ internal sealed class MasterFeatures(DeviceFaultHandlers handlers, SvaBonds bond
     /// <summary>Switches a feature on.</summary>
     /// <param name="device">The device.</param>
     /// <param name="feature">The feature.</param>
-    /// <returns>None; ENODEV when unsupported; EBUSY when on already; for SVA also EINVAL without page faults, and the core's errors.</returns>
+    /// <returns>None; ENODEV when unsupported; EBUSY when on already; for SVA EINVAL without page faults, or the core's error.</returns>
     internal Errno Enable(Device device, IommuFeature feature)
     {
         if (ArmSmmuMaster.Of(device) is not { } master || !IsSupported(master, feature))

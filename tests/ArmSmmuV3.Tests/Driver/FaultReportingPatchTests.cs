@@ -100,7 +100,6 @@ public class FaultReportingPatchTests
     }
 
     [Fact]
-    [Trait("Fact", "T065")]
     public void IPA_field_is_masked_in_place_where_the_field_macro_would_have_shifted_it()
     {
         EventRecord record = new(0, 0, 0, 0x0000_0000_1234_5FFF);

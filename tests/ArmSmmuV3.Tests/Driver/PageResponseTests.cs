@@ -63,7 +63,6 @@ public class PageResponseTests
     }
 
     [Fact]
-    [Trait("Fact", "T061")]
     public void Retry_of_a_page_that_is_still_unmapped_stalls_again_with_a_new_event()
     {
         (Device device, uint tag) = StalledDevice(out RecordingHandler handler);

@@ -37,8 +37,9 @@ public class ProbeTests
     {
         SmmuBench bench = new();
         bench.AddStallingDevice(5);
+        Device other = new(bench.Kernel, "dev", bench.Bus);
 
-        Assert.Equal(Errno.EINVAL, bench.Driver.Probe(new Device(bench.Kernel, "dev", bench.Bus), bench.Smmu, new SmmuMasterDescription(5)));
+        Assert.Equal(Errno.EINVAL, bench.Driver.Probe(other, bench.Smmu, new SmmuMasterDescription(5)));
     }
 
     [Fact]

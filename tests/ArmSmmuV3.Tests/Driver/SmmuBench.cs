@@ -89,7 +89,10 @@ internal sealed class SmmuBench
         return domain;
     }
 
-    public RecordingHandler Handle(Device device, Errno result = Errno.None, FaultReportCapabilities capabilities = FaultReportCapabilities.Flat)
+    public RecordingHandler Handle(
+        Device device,
+        Errno result = Errno.None,
+        FaultReportCapabilities capabilities = FaultReportCapabilities.Flat)
     {
         RecordingHandler handler = new(result);
         Assert.Equal(Errno.None, Handlers.Register(device, handler, capabilities));
@@ -101,7 +104,13 @@ internal sealed class SmmuBench
     public DmaOutcome Dma(ulong address, bool write = false, uint streamId = StreamId, uint? pasid = null, int transaction = 1) =>
         Dma(address, out _, write, streamId, pasid, transaction);
 
-    public DmaOutcome Dma(ulong address, out ulong physical, bool write = false, uint streamId = StreamId, uint? pasid = null, int transaction = 1) =>
+    public DmaOutcome Dma(
+        ulong address,
+        out ulong physical,
+        bool write = false,
+        uint streamId = StreamId,
+        uint? pasid = null,
+        int transaction = 1) =>
         Hardware.Translate(new DmaRequest(streamId, pasid, new Iova(address), write), Engine, transaction, out physical);
 
     /// <summary>Gives the interrupt threads and workers the floor.</summary>

@@ -64,7 +64,12 @@ internal sealed class EventHandler(HostKernel kernel, IStage2EventPolicy stage2E
 
             // A fault's way from the device to its handler and back, apart from the handler itself.
             kernel.Clock.Advance(kernel.Costs.FaultDeliveryNanoseconds);
-            kernel.Step(TraceLayer.SmmuDriver, Function, master.Device.Name, address, $"{fault.Type} of {stage}, STAG 0x{record.StallTag:x}");
+            kernel.Step(
+                TraceLayer.SmmuDriver,
+                Function,
+                master.Device.Name,
+                address,
+                $"{fault.Type} of {stage}, STAG 0x{record.StallTag:x}");
             Errno result = reporter.Report(master.Device, fault);
             if (result != Errno.None && fault.Type == FaultType.PageRequest)
             {
@@ -86,7 +91,7 @@ internal sealed class EventHandler(HostKernel kernel, IStage2EventPolicy stage2E
         return record.IsPrivileged ? permissions | FaultPermissions.Privileged : permissions;
     }
 
-    /// <summary>A stall is a group of one request, named by its stall tag; the tag alone identifies it, so the answer needs no PASID.</summary>
+    /// <summary>A stall is a group of one request: its stall tag alone identifies it, so the answer needs no PASID.</summary>
     private static IommuFault PageRequest(in EventRecord record, FaultStage stage, Iova address, FaultPermissions permissions) => new(
         FaultType.PageRequest,
         stage,

@@ -65,5 +65,5 @@ internal sealed class EventThread
         Function,
         _smmu.Name,
         new Iova(record.InputAddress),
-        $"event 0x{(int)record.Type:x2} left with {error}: 0x{record.Word0:x16} 0x{record.Word1:x16} 0x{record.Word2:x16} 0x{record.Word3:x16}");
+        $"event 0x{(int)record.Type:x2}, {error}: 0x{record.Word0:x16} 0x{record.Word1:x16} 0x{record.Word2:x16} 0x{record.Word3:x16}");
 }

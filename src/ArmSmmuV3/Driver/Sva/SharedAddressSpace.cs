@@ -3,7 +3,7 @@ using Iopf.Mm;
 namespace Iopf.ArmSmmuV3.Driver;
 
 /// <summary>The numbers a shared address space has towards devices: the same for all of them.</summary>
-/// <remarks>Kernel: <c>mm-&gt;pasid</c> and the context descriptor of <c>arm_smmu_alloc_shared_cd</c>, which pins the process's own ASID.</remarks>
+/// <remarks>Kernel: <c>mm-&gt;pasid</c>; <c>arm_smmu_alloc_shared_cd</c>, which pins the process's own ASID on the CPUs.</remarks>
 /// <param name="Mm">The address space.</param>
 /// <param name="Pasid">Its PASID: the substream ID of its traffic.</param>
 /// <param name="Asid">The ASID its translations are tagged with.</param>

@@ -122,7 +122,7 @@ public sealed class SvaBonds : ISvaBonds
         return null;
     }
 
-    /// <remarks>Kernel: <c>__arm_smmu_sva_bind</c>. Deviation: without a stage-1 domain ENODEV, where the kernel would read past its union.</remarks>
+    /// <remarks>Kernel: <c>__arm_smmu_sva_bind</c>. Deviation: ENODEV without a stage-1 domain, which the kernel does not check.</remarks>
     private Result<uint> BindLocked(Device device, AddressSpace mm)
     {
         if (ArmSmmuMaster.Of(device) is not { SvaEnabled: true, Domain.Stage1: { } stage1 } master)
