@@ -20,9 +20,9 @@ internal sealed class IopfCommandLine(Terminal terminal, IScenarioRunner scenari
 
         To begin with:
           iopf scenarios                           what can be run
-          iopf run one-fault                       run a scenario with the whole series
-          iopf run one-fault --patches 1-3,5-6     the same without patches 4, 7 and 8
-          iopf trace one-fault --format text       one fault, step by step, from the device's DMA to CMD_RESUME
+          iopf run first-fault                     run a scenario with the whole series
+          iopf run first-fault --patches 1-3,5-6   the same without patches 4, 7 and 8
+          iopf trace first-fault --format text     one fault, step by step, from the device's DMA to CMD_RESUME
           iopf patches                             what each patch does and expects
 
         Exit codes: 0 nothing to object; 1 a difference or a violated invariant; 2 bad input or usage;

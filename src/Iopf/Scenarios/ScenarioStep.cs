@@ -16,7 +16,10 @@ public sealed record ScenarioStep(
     IReadOnlyList<ScenarioStep> Steps)
 {
     /// <summary>The operation as one would read it: its name and its arguments.</summary>
-    public string Text => string.Join(' ', Values.Select(value => $"{value.Key}={value.Value.Text}").Prepend(Op));
+    public string Text => $"{Op} {Arguments}".TrimEnd();
+
+    /// <summary>The arguments as one would read them.</summary>
+    public string Arguments => string.Join(' ', Values.Select(value => $"{value.Key}={value.Value.Text}"));
 
     /// <summary>Whether a field is given.</summary>
     /// <param name="field">The field's name.</param>

@@ -9,19 +9,20 @@ public static class TextTrace
     /// <summary>How long a line may be, in characters.</summary>
     public const int Width = 120;
 
-    private const int ThreadWidthMax = 18;
-    private const int FunctionWidthMax = 44;
-    private const int DeviceWidthMax = 14;
+    private const int ThreadWidthMax = 16;
+    private const int FunctionWidthMax = 38;
+    private const int DeviceWidthMax = 10;
+    private const int WordsWidthMin = 8;
     private const string Cut = "...";
 
     /// <summary>The lines of a trace: a header, then the steps.</summary>
     /// <param name="events">The steps, in order.</param>
-    /// <returns>The lines, without line breaks; what does not fit a line is cut and ends in "...".</returns>
+    /// <returns>The lines, without line breaks; words that do not fit a line go on below it.</returns>
     public static IEnumerable<string> Lines(IReadOnlyList<TraceEvent> events)
     {
         ArgumentNullException.ThrowIfNull(events);
         Columns columns = Columns.For(events);
-        yield return columns.Line("time us", "thread", "function", "device", "iova", "what happens");
+        yield return columns.Line("time us", "thread", "function", "device", "iova") + "  what happens";
         TraceEvent? opening = null;
         for (int index = 0; index < events.Count; index++)
         {
@@ -33,8 +34,27 @@ public static class TextTrace
             }
 
             string iova = step.Iova?.ToString() ?? "";
-            yield return columns.Line(Time(step), step.Thread, Function(step), step.Device, iova, OneLine(step.Text));
+            string front = columns.Line(Time(step), step.Thread, Function(step), step.Device, iova);
+            foreach (string words in Wrapped(OneLine(step.Text), Math.Max(WordsWidthMin, Width - front.Length - 2)))
+            {
+                yield return $"{front}  {words}".TrimEnd();
+                front = new string(' ', front.Length);
+            }
         }
+    }
+
+    private static IEnumerable<string> Wrapped(string text, int width)
+    {
+        int start = 0;
+        while (text.Length - start > width)
+        {
+            int space = text.LastIndexOf(' ', start + width, width + 1);
+            int end = space > start ? space : start + width;
+            yield return text[start..end];
+            start = end == space ? end + 1 : end;
+        }
+
+        yield return text[start..];
     }
 
     /// <summary>A DMA begins with a step of the device; its end is one, too, under another name or at another address.</summary>
@@ -93,17 +113,13 @@ public static class TextTrace
                 iova);
         }
 
-        public string Line(string time, string thread, string function, string device, string iova, string words)
-        {
-            string line = string.Join(
+        public string Line(string time, string thread, string function, string device, string iova) =>
+            string.Join(
                 "  ",
                 time.PadLeft(Time),
                 Fitted(thread, Thread).PadRight(Thread),
                 Fitted(function, Function).PadRight(Function),
                 Fitted(device, Device).PadRight(Device),
-                iova.PadRight(Iova),
-                words);
-            return Fitted(line.TrimEnd(), Width);
-        }
+                iova.PadRight(Iova));
     }
 }

@@ -6,7 +6,7 @@ public class Stage2Tests
 {
     private const ulong Iova = 0x12_3456_7000;
 
-    [Fact, Trait("Fact", "T069")]
+    [Fact]
     public void Stage_2_fault_with_S2R_and_without_S2S_aborts_and_records_no_stall()
     {
         SmmuBench bench = new();

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Iopf.Patches;
+using Iopf.TestKit;
 
 namespace Iopf.Tests.House;
 

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Iopf.TestKit;
 
 namespace Iopf.Tests.House;
 

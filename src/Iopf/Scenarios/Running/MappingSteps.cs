@@ -55,7 +55,7 @@ internal sealed class MappingSteps(Host host, OpenFiles files) : StepFamily
 
         using (host.Kernel.Scheduler.Enter(caller.Thread))
         {
-            host.Kernel.Step(TraceLayer.User, step.Op, "", null, $"{step.Text}");
+            host.Kernel.Step(TraceLayer.User, step.Op, "", null, $"{step.Arguments}");
             return files.Containers[step.Word("container")].Ioctl(caller, number, new UserArgument(structure, payload)).Error;
         }
     }

@@ -143,7 +143,7 @@ internal sealed class MemorySteps(Host host, OpenFiles files) : StepFamily
 
         using (host.Kernel.Scheduler.Enter(process.Thread))
         {
-            host.Kernel.Step(TraceLayer.User, step.Op, "", null, $"{step.Text}");
+            host.Kernel.Step(TraceLayer.User, step.Op, "", null, $"{step.Arguments}");
             return act(mm);
         }
     }
@@ -185,7 +185,7 @@ internal sealed class MemorySteps(Host host, OpenFiles files) : StepFamily
 
         using (host.Kernel.Scheduler.Enter(process.Thread))
         {
-            host.Kernel.Step(TraceLayer.User, step.Op, "", null, $"{step.Text}");
+            host.Kernel.Step(TraceLayer.User, step.Op, "", null, $"{step.Arguments}");
             files.CloseWithExitOf(process);
             process.Exit();
         }

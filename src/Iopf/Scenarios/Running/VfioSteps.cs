@@ -51,7 +51,7 @@ internal sealed class VfioSteps(Host host, OpenFiles files) : StepFamily
 
         using (host.Kernel.Scheduler.Enter(caller.Thread))
         {
-            host.Kernel.Step(TraceLayer.User, step.Op, "", null, $"{step.Text}");
+            host.Kernel.Step(TraceLayer.User, step.Op, "", null, $"{step.Arguments}");
             return act(caller);
         }
     }

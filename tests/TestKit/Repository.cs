@@ -1,7 +1,7 @@
-namespace Iopf.Tests.House;
+namespace Iopf.TestKit;
 
 /// <summary>The checkout the tests run from.</summary>
-internal static class Repository
+public static class Repository
 {
     public static string Root { get; } = FindRoot(AppContext.BaseDirectory);
 
