@@ -3,6 +3,7 @@ using Iopf.Iommu;
 using Iopf.Kernel;
 using Iopf.Mm;
 using Iopf.Patches;
+using Iopf.Promises;
 using Iopf.Settings;
 using Iopf.Vfio;
 using Iopf.VfioType1;
@@ -31,6 +32,7 @@ public static class IopfServiceCollectionExtensions
         services.TryAddSingleton(provider =>
             new HostKernel(provider.GetRequiredService<Scheduler>(), provider.GetRequiredService<IOptions<CostOptions>>().Value));
         services.TryAddSingleton<PhysicalMemory>();
+        services.TryAddSingleton<HostView>();
         services.AddIommu();
         services.AddArmSmmuV3();
         services.AddVfio();

@@ -43,5 +43,9 @@ public sealed class HostKernel(Scheduler scheduler, CostOptions costs)
         {
             Trace.Emit(new TraceEvent(Trace.Count, Clock.Now, Scheduler.Current.Name, layer, function, device, iova, text.ToStringAndClear()));
         }
+        else
+        {
+            Trace.Skip();
+        }
     }
 }

@@ -39,6 +39,7 @@ public static class VfioType1ServiceCollectionExtensions
     private static void AddPinsAndGroups(IServiceCollection services)
     {
         services.TryAddSingleton<ExternalPinning>();
+        services.TryAddSingleton<DmaReadWrite>();
         services.TryAddSingleton<CountWithoutIommu>();
         services.TryAddSingleton<IExternalPinAccounting>(provider => provider.GetRequiredService<CountWithoutIommu>());
         services.TryAddSingleton<IPinScopeRecorder, NoPinScopes>();

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Iopf.Cli.Tests.Fakes;
 using Iopf.Kernel;
+using Iopf.Promises;
 using Iopf.Recordings;
 
 namespace Iopf.Cli.Tests;
@@ -53,7 +54,7 @@ public sealed class ReplayCommandTests : IDisposable
         JsonElement files = _cli.RunJson("replay", empty, file, "--json").GetProperty("files");
 
         Assert.Equal(
-            $$"""{"file":"{{empty}}","format":"vfio-type1-recording/1","operations":0,"matched":0,"mismatched":0,"first_mismatch":null}""",
+            $$"""{"file":"{{empty}}","format":"vfio-type1-recording/1","operations":0,"matched":0,"mismatched":0,"first_mismatch":null,"violations":[]}""",
             JsonSerializer.Serialize(files[0]));
         Assert.Equal(
             """{"line":2,"operation":"ioctl_118","expected":"result=ENOTTY","actual":"result=EPERM"}""",
@@ -74,12 +75,32 @@ public sealed class ReplayCommandTests : IDisposable
             Assert.Single(outcome.ErrorLines));
     }
 
+    [Fact]
+    public void A_broken_promise_is_named_and_is_exit_code_1()
+    {
+        _cli.CreateReplayer = _ => new Breaker();
+
+        CliOutcome outcome = _cli.Run("replay", Recording("""{"op":"api_version","value":0}"""));
+
+        Assert.Equal(ExitCode.Difference, outcome.ExitCode);
+        Assert.Contains("    M1 at line 2 api_version: a stale translation\n", outcome.Output, StringComparison.Ordinal);
+    }
+
     public void Dispose() => _cli.Dispose();
 
     private string Recording(params string[] lines) => _cli.Write("r.jsonl", string.Join('\n', [Header, .. lines]) + "\n");
 
     private sealed class Refuser : IType1Replayer
     {
+        public IReadOnlyList<Violation> Violations => [];
+
         public RecordedAnswer Answer(RecordedOperation operation) => RecordedAnswer.OfResult(Errno.EPERM);
+    }
+
+    private sealed class Breaker : IType1Replayer
+    {
+        public IReadOnlyList<Violation> Violations => [new("M1", "line 2 api_version", "a stale translation", 0)];
+
+        public RecordedAnswer Answer(RecordedOperation operation) => operation.Answer;
     }
 }

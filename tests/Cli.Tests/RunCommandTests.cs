@@ -52,7 +52,7 @@ public sealed class RunCommandTests : IDisposable
         CliOutcome outcome = _cli.Run("run", "one-fault");
 
         Assert.Equal(1, outcome.ExitCode);
-        Assert.Contains("violations    1\n    M1 at dma nic write 0x1000 4: a stale", outcome.Output, StringComparison.Ordinal);
+        Assert.Contains("violations    1\n    M1 at dma nic write 0x1000 4, trace step 42: a stale", outcome.Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -73,7 +73,7 @@ public sealed class RunCommandTests : IDisposable
             (Number(run, "faults"), Number(run, "mapped_pages"), Number(run, "pinned_pages"), Number(run, "locked_vm"),
                 Number(run, "virtual_ns")));
         Assert.Equal(
-            """[{"invariant":"M1","operation":"dma nic write 0x1000 4","detail":"a stale translation"}]""",
+            """[{"invariant":"M1","operation":"dma nic write 0x1000 4","detail":"a stale translation","trace_step":42}]""",
             Compact(run, "violations"));
         Assert.Equal(
             """{"index":1,"op":"dma","result":"written","text":"dma nic write 0x1000 4","expected":"written","matched":true,"""

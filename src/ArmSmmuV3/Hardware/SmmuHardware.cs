@@ -57,6 +57,9 @@ public sealed class SmmuHardware
     /// <summary>The interrupt line of global errors: called when a GERROR bit becomes active while IRQ_CTRL.GERROR_IRQEN is set.</summary>
     public Action? GlobalErrorInterrupt { get; set; }
 
+    /// <summary>How many transactions can be stalled at once.</summary>
+    public int StallSlots => _stalls.SlotCount;
+
     /// <summary>How many transactions are stalled, those waiting in front of the SMMU not counted.</summary>
     public int StalledTransactions => _stalls.Count;
 
@@ -140,6 +143,18 @@ public sealed class SmmuHardware
         {
             GlobalErrorInterrupt?.Invoke();
         }
+    }
+
+    /// <summary>The address that a stalled transaction waits for; a view for checkers.</summary>
+    /// <param name="streamId">The transaction's stream ID.</param>
+    /// <param name="tag">The stall tag.</param>
+    /// <param name="isStage2">Whether stage 2 faulted.</param>
+    /// <returns>The input address, to the byte, or the page of the IPA if stage 2 faulted; <see langword="null"/> without such a stall.</returns>
+    public Iova? StalledAddress(uint streamId, uint tag, out bool isStage2)
+    {
+        bool isHeld = _stalls.TryPeek(streamId, (ushort)tag, out StalledTransaction stalled);
+        isStage2 = isHeld && stalled.Ipa is not null;
+        return !isHeld ? null : stalled.Ipa is { } ipa ? new Iova(ipa).PageStart : stalled.Request.Address;
     }
 
     /// <summary>Translates one transaction.</summary>

@@ -63,6 +63,15 @@ internal sealed class StallBuffer
         return false;
     }
 
+    /// <summary>Looks a stall up without changing it.</summary>
+    /// <returns>Whether a transaction of that stream is held under that tag.</returns>
+    public bool TryPeek(uint streamId, ushort tag, out StalledTransaction transaction)
+    {
+        ref Slot slot = ref _slots[tag & (_slots.Length - 1)];
+        transaction = slot.Transaction;
+        return slot.IsTaken && slot.Tag == tag && slot.Transaction.Request.StreamId == streamId;
+    }
+
     /// <summary>Marks the stalls a stream has now, announced or not, for <see cref="TryReleaseMarked"/>.</summary>
     public void Mark(uint streamId)
     {

@@ -116,7 +116,7 @@ internal sealed class TransactionControl(HostKernel kernel, Translator translato
         DmaRequest request = faulted.Request;
         if (fault.Stalls)
         {
-            ushort tag = stalls.Hold(in faulted);
+            ushort tag = stalls.Hold(faulted with { Ipa = fault.IsStage2 ? fault.Ipa : null });
             kernel.Step(TraceLayer.Smmu, "stall", name, request.Address, $"transaction {faulted.Transaction} stalls, stag 0x{tag:x}");
             events.RecordStall(in request, in fault, tag);
             return DmaOutcome.Stalled;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using Iopf.Cli.Output;
+using Iopf.Promises;
 using Iopf.Recordings;
 
 namespace Iopf.Cli.Commands;
@@ -44,7 +45,7 @@ internal static class ReplayCommand
                 ResultText.Print(terminal, reports.SelectMany(Lines));
             }
 
-            return reports.TrueForAll(report => report.Mismatched == 0) ? ExitCode.Done : ExitCode.Difference;
+            return reports.TrueForAll(report => report.Mismatched == 0 && report.Violations.Count == 0) ? ExitCode.Done : ExitCode.Difference;
         });
         return command;
     }
@@ -58,6 +59,11 @@ internal static class ReplayCommand
             yield return $"        recorded {first.Expected}";
             yield return $"        answered {first.Actual}";
         }
+
+        foreach (Violation violation in report.Violations)
+        {
+            yield return $"    {violation.Invariant} at {violation.Operation}: {violation.Detail}";
+        }
     }
 
     private static void WriteJson(Utf8JsonWriter json, IReadOnlyList<ReplayReport> reports) =>
@@ -68,17 +74,23 @@ internal static class ReplayCommand
             json.WriteNumber("operations", report.Operations);
             json.WriteNumber("matched", report.Matched);
             json.WriteNumber("mismatched", report.Mismatched);
-            if (report.FirstMismatch is not ReplayMismatch first)
-            {
-                json.WriteNull("first_mismatch");
-                return;
-            }
-
-            json.WriteStartObject("first_mismatch");
-            json.WriteNumber("line", first.Line);
-            json.WriteString("operation", first.Operation);
-            json.WriteString("expected", first.Expected);
-            json.WriteString("actual", first.Actual);
-            json.WriteEndObject();
+            WriteMismatch(json, report.FirstMismatch);
+            json.WriteViolations(report.Violations);
         });
+
+    private static void WriteMismatch(Utf8JsonWriter json, ReplayMismatch? first)
+    {
+        if (first is null)
+        {
+            json.WriteNull("first_mismatch");
+            return;
+        }
+
+        json.WriteStartObject("first_mismatch");
+        json.WriteNumber("line", first.Line);
+        json.WriteString("operation", first.Operation);
+        json.WriteString("expected", first.Expected);
+        json.WriteString("actual", first.Actual);
+        json.WriteEndObject();
+    }
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Iopf.Promises;
 
 namespace Iopf.Cli.Output;
 
@@ -69,6 +70,18 @@ internal static class ResultText
             document.WriteStartObject();
             write(entry);
             document.WriteEndObject();
+        });
+
+    /// <summary>Writes the promises that were broken.</summary>
+    /// <param name="json">The document.</param>
+    /// <param name="violations">The violations.</param>
+    public static void WriteViolations(this Utf8JsonWriter json, IEnumerable<Violation> violations) =>
+        json.WriteObjects("violations", violations, violation =>
+        {
+            json.WriteString("invariant", violation.Invariant);
+            json.WriteString("operation", violation.Operation);
+            json.WriteString("detail", violation.Detail);
+            json.WriteNumber("trace_step", violation.TraceStep);
         });
 
     /// <summary>Writes a list of texts.</summary>

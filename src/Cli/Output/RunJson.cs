@@ -28,12 +28,7 @@ internal static class RunJson
         json.WriteNumber("pinned_pages", result.PinnedPages);
         json.WriteNumber("locked_vm", result.LockedVm);
         json.WriteNumber("virtual_ns", result.VirtualNanoseconds);
-        json.WriteObjects("violations", result.Violations, violation =>
-        {
-            json.WriteString("invariant", violation.Invariant);
-            json.WriteString("operation", violation.Operation);
-            json.WriteString("detail", violation.Detail);
-        });
+        json.WriteViolations(result.Violations);
         json.WriteNumber("failed_expectations", RunVerdict.FailedExpectations(result));
         json.WriteObjects("operations", result.Operations, operation => WriteOperation(json, operation));
         if (result.Rows.Count > 0)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Iopf.Promises;
 using Iopf.Scenarios;
 
 namespace Iopf.Cli.Output;
@@ -55,9 +56,9 @@ internal static class RunText
         }
 
         yield return $"violations    {(result.Violations.Count == 0 ? "none" : Number(result.Violations.Count))}";
-        foreach (RunViolation violation in result.Violations)
+        foreach (Violation violation in result.Violations)
         {
-            yield return $"    {violation.Invariant} at {violation.Operation}: {violation.Detail}";
+            yield return $"    {violation.Invariant} at {violation.Operation}, trace step {violation.TraceStep}: {violation.Detail}";
         }
     }
 

@@ -28,6 +28,9 @@ public abstract class IommuDomain(HostKernel kernel, DomainType type)
     /// <summary>Whether it translates guest-physical addresses only; ENODEV where the driver cannot tell.</summary>
     public abstract Result<bool> IsNested { get; }
 
+    /// <summary>Whether what a device's stage 1 does is a guest's affair.</summary>
+    public bool LeavesStage1ToGuest => IsNested is { IsSuccess: true, Value: true };
+
     /// <summary>Makes it translate guest-physical addresses only.</summary>
     /// <returns>EPERM once a device was attached.</returns>
     public abstract Errno EnableNesting();

@@ -13,6 +13,12 @@ internal sealed class BusTransaction
     /// <summary>How it stands.</summary>
     public DmaState State { get; set; }
 
+    /// <summary>Its address.</summary>
+    public Iova Iova { get; set; }
+
+    /// <summary>Its substream ID, if it has one.</summary>
+    public uint? Substream { get; set; }
+
     /// <summary>Whether it writes.</summary>
     public bool IsWrite { get; set; }
 

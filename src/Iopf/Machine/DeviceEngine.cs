@@ -70,6 +70,9 @@ public sealed class DeviceEngine(HostKernel kernel, PhysicalMemory memory, SmmuH
         return true;
     }
 
+    /// <summary>Called with the address of each transaction that wrote memory, and its substream; observes only.</summary>
+    public Action<Iova, uint?>? Wrote { get; set; }
+
     /// <inheritdoc/>
     void IBusMaster.Completed(int transaction, ulong physicalAddress)
     {
@@ -85,7 +88,7 @@ public sealed class DeviceEngine(HostKernel kernel, PhysicalMemory memory, SmmuH
             return;
         }
 
-        Move(physicalAddress, held.Bytes, held.IsWrite);
+        Move(physicalAddress, held.Bytes, held.IsWrite, held.Iova, held.Substream);
         held.State = DmaState.Completed;
     }
 
@@ -137,12 +140,12 @@ public sealed class DeviceEngine(HostKernel kernel, PhysicalMemory memory, SmmuH
     // One transaction, within one page. A number is taken before the SMMU is asked: it may name it in an event at once.
     private DmaState Issue(Iova iova, Span<byte> part, DmaAccess access, out int transaction)
     {
-        transaction = TakeNumber(part.Length, access.IsWrite);
+        transaction = TakeNumber(iova, part.Length, access);
         DmaRequest request = new(streamId, access.Substream, iova, access.IsWrite, access.IsInstruction, access.IsPrivileged);
         DmaOutcome outcome = smmu.Translate(request, this, transaction, out ulong physicalAddress);
         if (outcome == DmaOutcome.Completed)
         {
-            Move(physicalAddress, part, access.IsWrite);
+            Move(physicalAddress, part, access.IsWrite, iova, access.Substream);
             return Drop(transaction, DmaState.Completed);
         }
 
@@ -198,7 +201,7 @@ public sealed class DeviceEngine(HostKernel kernel, PhysicalMemory memory, SmmuH
         return rest == DmaState.Completed ? first : rest;
     }
 
-    private int TakeNumber(int length, bool isWrite)
+    private int TakeNumber(Iova iova, int length, DmaAccess access)
     {
         int number = 0;
         while (number < _transactions.Count && _transactions[number].IsTaken)
@@ -214,7 +217,9 @@ public sealed class DeviceEngine(HostKernel kernel, PhysicalMemory memory, SmmuH
         BusTransaction held = _transactions[number];
         held.IsTaken = true;
         held.State = DmaState.Stalled;
-        held.IsWrite = isWrite;
+        held.Iova = iova;
+        held.Substream = access.Substream;
+        held.IsWrite = access.IsWrite;
         held.Length = length;
         return number;
     }
@@ -225,11 +230,12 @@ public sealed class DeviceEngine(HostKernel kernel, PhysicalMemory memory, SmmuH
         return state;
     }
 
-    private void Move(ulong physicalAddress, Span<byte> part, bool isWrite)
+    private void Move(ulong physicalAddress, Span<byte> part, bool isWrite, Iova iova, uint? substream)
     {
         if (isWrite)
         {
             memory.Write(physicalAddress, part);
+            Wrote?.Invoke(iova, substream);
         }
         else
         {

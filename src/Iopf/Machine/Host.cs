@@ -3,6 +3,7 @@ using Iopf.ArmSmmuV3.Hardware;
 using Iopf.Iommu;
 using Iopf.Kernel;
 using Iopf.Mm;
+using Iopf.Promises;
 using Iopf.Vfio;
 using Iopf.VfioType1;
 using Microsoft.Extensions.DependencyInjection;
@@ -15,6 +16,7 @@ public sealed class Host : IDisposable
     private readonly ServiceProvider _services;
     private readonly ArmSmmuDriver _driver;
     private readonly Bus _bus;
+    private readonly HostView _view;
     private readonly Dictionary<string, (SmmuHardware Hardware, ArmSmmuDevice Device)> _smmus = [];
     private readonly Dictionary<string, HostDevice> _devices = [];
     private readonly Dictionary<string, EventTap> _events = [];
@@ -35,8 +37,10 @@ public sealed class Host : IDisposable
         VendorDrivers = services.GetRequiredService<VendorDriverApi>();
         NestedFaults = services.GetRequiredService<INestedFaultRegistration>();
         Type1 = services.GetRequiredService<Type1Containers>();
+        _view = services.GetRequiredService<HostView>();
         Checkers = [.. services.GetServices<IInvariantChecker>()];
         _driver = services.GetRequiredService<ArmSmmuDriver>();
+        _view.Bonds = _driver.Bonds;
         _bus = new Bus("pci") { Iommu = _driver };
         foreach (SmmuSpec smmu in spec.Smmus)
         {
@@ -99,6 +103,7 @@ public sealed class Host : IDisposable
     {
         ArgumentNullException.ThrowIfNull(process);
         _processes.Add(process.Name, process);
+        _view.Add(process);
     }
 
     /// <inheritdoc/>
@@ -110,6 +115,7 @@ public sealed class Host : IDisposable
         Result<ArmSmmuDevice> device = _driver.AddSmmu(hardware, spec.Name);
         Refuse(device.Error, $"SMMU {spec.Name}");
         _smmus.Add(spec.Name, (hardware, device.Value));
+        _view.Add(hardware);
     }
 
     private void AddDevice(DeviceSpec spec)
@@ -120,6 +126,7 @@ public sealed class Host : IDisposable
         GroupOf(spec.Group).Add(device);
         _events.Add(spec.Name, new EventTap(hardware, Memory));
         DeviceEngine engine = new(Kernel, Memory, hardware, spec.StreamId, spec.Name);
+        _view.Add(device, hardware, spec.StreamId, engine);
         if (spec.Driver != BoundDriver.Vfio)
         {
             Vfio.Bindings.Set(device, spec.Driver == BoundDriver.Host ? DeviceBinding.ForeignDriver : DeviceBinding.Driverless);

@@ -1,5 +1,6 @@
 using Iopf.Kernel;
 using Iopf.Patches;
+using Iopf.Promises;
 using Iopf.Settings;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -38,6 +39,7 @@ public sealed class HostFactory(PatchSet patches, IReadOnlyDictionary<string, st
         services.AddIopfOptions(configuration);
         services.AddSingleton(_ => Scheduler());
         services.AddIopfModel(options => options.Patches = Patches);
+        services.AddPromises();
         return services;
     }
 }

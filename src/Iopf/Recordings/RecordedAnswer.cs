@@ -95,6 +95,9 @@ public sealed class RecordedAnswer
         return null;
     }
 
+    /// <summary>Whether it is an error.</summary>
+    public bool IsError => Fields.Any(static part => part is { Name: "result", Value: not "0" });
+
     /// <inheritdoc/>
     public override string ToString() => string.Join(" ", Fields);
 

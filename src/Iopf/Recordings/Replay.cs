@@ -30,6 +30,6 @@ public static class Replay
             }
         }
 
-        return new ReplayReport(file, reader.Header.Format, operations, matched, first);
+        return new ReplayReport(file, reader.Header.Format, operations, matched, first, replayer.Violations);
     }
 }

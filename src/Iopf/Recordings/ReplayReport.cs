@@ -1,3 +1,5 @@
+using Iopf.Promises;
+
 namespace Iopf.Recordings;
 
 /// <summary>How the replay of one recording went.</summary>
@@ -6,7 +8,9 @@ namespace Iopf.Recordings;
 /// <param name="Operations">How many operations it has.</param>
 /// <param name="Matched">How many were answered as recorded; operations without an answer count here.</param>
 /// <param name="FirstMismatch">The first one that was not; null if all were.</param>
-public sealed record ReplayReport(string File, string Format, int Operations, int Matched, ReplayMismatch? FirstMismatch)
+/// <param name="Violations">The promises of the model that were broken on the way.</param>
+public sealed record ReplayReport(
+    string File, string Format, int Operations, int Matched, ReplayMismatch? FirstMismatch, IReadOnlyList<Violation> Violations)
 {
     /// <summary>How many were answered differently.</summary>
     public int Mismatched => Operations - Matched;

@@ -3,6 +3,7 @@ using Iopf.Kernel;
 using Iopf.Machine;
 using Iopf.Mm;
 using Iopf.Patches;
+using Iopf.Promises;
 using Iopf.Vfio;
 using Iopf.VfioType1;
 
@@ -16,6 +17,7 @@ internal sealed class Type1ReplayMachine : IType1Replayer
     private const int GroupId = 1;
     private readonly RecordingHeader _header;
     private readonly Host _host;
+    private readonly PromiseWatch _promises;
     private readonly Process _recorder;
     private Process _caller;
     private ReplayContainer? _files;
@@ -31,14 +33,24 @@ internal sealed class Type1ReplayMachine : IType1Replayer
         ProcessSpec process = new("recorder", MemlockBytes: 64 << 20, HasIpcLock: true);
         Dictionary<string, string> settings = new() { ["Type1:UpdateVaddrNeedsContainer"] = IsSince(header.Kernel, 6, 1) ? "true" : "false" };
         _host = new HostFactory(PatchSet.None, settings).Create(new MachineSpec([smmu], [device], [], [process]));
+        _promises = new PromiseWatch(_host);
         _recorder = _caller = _host.Processes[process.Name];
         ReplayArena.Create(_recorder, header.Arena);
     }
 
-    /// <summary>Checks what must hold after every operation.</summary>
-    public IReadOnlyList<IInvariantChecker> Checkers => _host.Checkers;
+    public IReadOnlyList<Violation> Violations => _promises.Violations;
+
+    private ReplayContainer Files => _files ??= new ReplayContainer(_host, GroupId, Device);
 
     public RecordedAnswer Answer(RecordedOperation operation)
+    {
+        _promises.Begin();
+        RecordedAnswer answer = Perform(operation);
+        _promises.End($"line {operation.Line} {operation.Op}", answer.IsError);
+        return answer;
+    }
+
+    private RecordedAnswer Perform(RecordedOperation operation)
     {
         using (_host.Kernel.Scheduler.Enter(_caller.Thread))
         {
@@ -57,8 +69,6 @@ internal sealed class Type1ReplayMachine : IType1Replayer
             };
         }
     }
-
-    private ReplayContainer Files => _files ??= new ReplayContainer(_host, GroupId, Device);
 
     private static bool IsSince(string kernel, int major, int minor)
     {

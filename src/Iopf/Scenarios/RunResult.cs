@@ -1,4 +1,5 @@
 using Iopf.Patches;
+using Iopf.Promises;
 
 namespace Iopf.Scenarios;
 
@@ -30,7 +31,7 @@ public sealed record RunResult
     public long VirtualNanoseconds { get; init; }
 
     /// <summary>The promises that were broken.</summary>
-    public IReadOnlyList<RunViolation> Violations { get; init; } = [];
+    public IReadOnlyList<Violation> Violations { get; init; } = [];
 
     /// <summary>The operations in the order of the run; a repeated step is there once per round.</summary>
     public IReadOnlyList<RunOperation> Operations { get; init; } = [];

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Iopf.ArmSmmuV3.Hardware;
 using Iopf.Machine;
+using Iopf.Promises;
 using Iopf.Scenarios;
 using Iopf.Scenarios.Running;
 
@@ -21,18 +22,23 @@ internal static class CoverLetterRun
     /// <param name="configuration">The configuration.</param>
     /// <param name="messages">How many messages are sent.</param>
     /// <param name="totals">What the host's numbers are added to.</param>
+    /// <param name="violations">What the promises broken by the row are added to.</param>
     /// <returns>The row.</returns>
-    public static RunRow Execute(HostFactory hosts, string configuration, int messages, RunTotals totals)
+    public static RunRow Execute(HostFactory hosts, string configuration, int messages, RunTotals totals, List<Violation> violations)
     {
         int premap = CoverLetter.PremapPages(configuration);
         using Host host = hosts
             .With("Premap:Length", premap.ToString(CultureInfo.InvariantCulture))
             .Create(configuration == CoverLetter.Sva ? Shared : Assigned);
+        PromiseWatch promises = new(host);
+        promises.Begin();
         ISecPlatform? platform = configuration == CoverLetter.Sva
             ? SvaSecPlatform.Start(host, host.Processes[User], host.Devices[Accelerator])
             : VfioSecPlatform.Start(host, host.Processes[User], host.Devices[Accelerator]);
         int messageBytes = CoverLetter.MessageBytes(configuration);
         SecTestOutcome outcome = platform is null ? default : new HisiSecTest(platform, messageBytes).Run(messages);
+        promises.End($"workload {configuration}, {messages} messages", hasFailed: platform is null);
+        violations.AddRange(promises.Violations);
         totals.Add(host);
         long published = CoverLetter.PublishedFaults(configuration, messages);
         return new RunRow(configuration, premap, messages, published, outcome.Faults, CoverLetter.Note(published, outcome));

@@ -17,6 +17,9 @@ public sealed class LockMisuseException : Exception
     {
     }
 
+    /// <summary>The promise that is broken: L1 (locks are given back), L2 (no recursion) or L3 (no sleep where it is forbidden).</summary>
+    public string Promise { get; init; } = "L1";
+
     /// <summary>Names the misuse and what led to it.</summary>
     /// <param name="message">Locks, threads and places.</param>
     /// <param name="innerException">What led to it.</param>

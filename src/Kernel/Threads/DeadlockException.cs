@@ -16,6 +16,9 @@ public sealed class DeadlockException : Exception
     {
     }
 
+    /// <summary>The promise that is broken: L2 (a lock whose holder cannot go on) or R1 (a wait that nothing can end).</summary>
+    public string Promise { get; init; } = "L2";
+
     /// <summary>Names the wait and what led to it.</summary>
     /// <param name="message">Who waits, where, for what, holding what.</param>
     /// <param name="innerException">What led to it.</param>

@@ -114,7 +114,13 @@ public sealed class InlineScheduler : Scheduler
     internal override WaitOutcome Wait(WaitQueue queue, Func<bool> condition, bool killable, string place)
     {
         RequireMaySleep(queue.Name, place);
-        while (!condition())
+        if (condition())
+        {
+            return WaitOutcome.Woken;
+        }
+
+        Sleeping?.Invoke(_current, queue);
+        do
         {
             if (killable && _current.HasFatalSignal)
             {
@@ -128,9 +134,13 @@ public sealed class InlineScheduler : Scheduler
             else if (NothingRunnable?.Invoke(_current, queue) != true)
             {
                 throw new DeadlockException(
-                    $"{_current.Name} waits in {place} for {queue.Name}, and no thread can end the wait (it holds {_current.DescribeHeldLocks()})");
+                    $"{_current.Name} waits in {place} for {queue.Name}, and no thread can end the wait (it holds {_current.DescribeHeldLocks()})")
+                {
+                    Promise = "R1",
+                };
             }
         }
+        while (!condition());
 
         return WaitOutcome.Woken;
     }
@@ -174,10 +184,13 @@ public sealed class InlineScheduler : Scheduler
 
     private void RequireMaySleep(string what, string place)
     {
-        if (_current.IsAtomic)
+        if (_current.IsAtomic || _current.IsNonBlockable)
         {
-            throw new LockMisuseException(
-                $"{_current.Name} may sleep on {what} in {place} while it holds a spinlock (it holds {_current.DescribeHeldLocks()})");
+            string why = _current.IsAtomic ? "while it holds a spinlock" : "where it may not block";
+            throw new LockMisuseException($"{_current.Name} may sleep on {what} in {place} {why} (it holds {_current.DescribeHeldLocks()})")
+            {
+                Promise = "L3",
+            };
         }
     }
 
@@ -186,7 +199,10 @@ public sealed class InlineScheduler : Scheduler
         if (_current.Holds(@lock))
         {
             throw new LockMisuseException(
-                $"{_current.Name} takes {@lock.Name} in {place} while it already holds it (it holds {_current.DescribeHeldLocks()})");
+                $"{_current.Name} takes {@lock.Name} in {place} while it already holds it (it holds {_current.DescribeHeldLocks()})")
+            {
+                Promise = "L2",
+            };
         }
 
         string holder = @lock.Owner is { } owner ? $"{owner.Name} since {@lock.OwnerPlace}" : $"{@lock.Readers} readers";

@@ -22,6 +22,10 @@ public sealed class KernelThread
     /// <remarks>Kernel: <c>fatal_signal_pending</c>.</remarks>
     public bool HasFatalSignal { get; set; }
 
+    /// <summary>Whether the thread runs a callback that must not wait for anything.</summary>
+    /// <remarks>Kernel: <c>non_block_start</c>.</remarks>
+    public bool IsNonBlockable { get; set; }
+
     /// <summary>How many locks the thread holds.</summary>
     public int HeldLockCount => _held.Count;
 

@@ -13,6 +13,9 @@ public abstract class Scheduler
     /// <summary>Where the order of locks is recorded; <see langword="null"/> to record nothing.</summary>
     public LockOrder? LockOrder { get; set; }
 
+    /// <summary>Called with each thread that is about to sleep and what it waits for; observes only.</summary>
+    public Action<KernelThread, WaitQueue>? Sleeping { get; set; }
+
     /// <summary>Creates a thread that sleeps until it is woken.</summary>
     /// <param name="name">Its name in traces and reports.</param>
     /// <param name="activation">What it does from one wake-up to the next sleep.</param>

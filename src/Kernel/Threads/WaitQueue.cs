@@ -6,10 +6,14 @@ namespace Iopf.Kernel;
 /// <remarks>Kernel: <c>wait_queue_head_t</c>.</remarks>
 /// <param name="scheduler">Who runs the threads.</param>
 /// <param name="name">What is waited for, in reports.</param>
-public sealed class WaitQueue(Scheduler scheduler, string name)
+/// <param name="endsWithUserSpace">Whether only user space can end the wait, at its leisure or never.</param>
+public sealed class WaitQueue(Scheduler scheduler, string name, bool endsWithUserSpace = false)
 {
     /// <summary>What is waited for.</summary>
     public string Name { get; } = name;
+
+    /// <summary>Whether only user space can end the wait, at its leisure or never.</summary>
+    public bool EndsWithUserSpace { get; } = endsWithUserSpace;
 
     /// <summary>Sleeps until a condition holds.</summary>
     /// <param name="condition">What is waited for; asked again after each wake-up.</param>

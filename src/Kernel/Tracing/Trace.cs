@@ -8,12 +8,14 @@ public sealed class Trace
     /// <summary>Whether anybody listens.</summary>
     public bool IsOn => _listeners is not null;
 
-    /// <summary>How many events were emitted.</summary>
+    /// <summary>How many steps were made, whether or not anybody listened.</summary>
     public long Count { get; private set; }
 
     /// <summary>Starts handing every later event to a listener.</summary>
     /// <param name="listener">Called in the order of events; it observes and must not change the model.</param>
     public void Subscribe(Action<TraceEvent> listener) => _listeners += listener;
+
+    internal void Skip() => Count++;
 
     internal void Emit(in TraceEvent traceEvent)
     {

@@ -246,6 +246,13 @@ public sealed class AddressSpace
     public bool IsResident(UserAddress address) =>
         address.Value <= LastUserAddress && PageTableEntry.IsValid(Table.EntryOf(address.Value));
 
+    /// <summary>Whether the process may access an address, present or not; a view for checkers.</summary>
+    /// <param name="address">The address.</param>
+    /// <param name="access">The access.</param>
+    /// <returns>Whether an area of memory that pages can be obtained from allows it.</returns>
+    public bool Allows(UserAddress address, MemoryAccess access) =>
+        IsAlive && Areas.Find(address) is { } area && area.Kind != VmaKind.PfnMap && (area.Access & access) == access;
+
     /// <summary>Pins pages in ascending order, faulting them in; takes the mmap lock for reading and never drops it meanwhile.</summary>
     /// <remarks>Kernel: <c>pin_user_pages_remote</c>. Undone by <see cref="PhysicalMemory.Unpin"/>.</remarks>
     /// <param name="first">An address in the first page.</param>

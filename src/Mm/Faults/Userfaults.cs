@@ -6,7 +6,7 @@ namespace Iopf.Mm;
 /// <remarks>Kernel: <c>fs/userfaultfd.c</c>, missing mode only.</remarks>
 internal sealed class Userfaults(AddressSpace mm)
 {
-    private readonly WaitQueue _supplied = new(mm.Kernel.Scheduler, $"a page that user space supplies to {mm.Name}");
+    private readonly WaitQueue _supplied = new(mm.Kernel.Scheduler, $"a page that user space supplies to {mm.Name}", endsWithUserSpace: true);
 
     public Errno Register(UserRange range)
     {

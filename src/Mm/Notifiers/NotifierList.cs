@@ -77,7 +77,7 @@ internal sealed class NotifierList(HostKernel kernel, AddressSpace mm)
         ulong refused = 0;
         for (int i = 0; i < hooked.Length; i++)
         {
-            Errno answer = hooked[i].InvalidateRangeStart(mm, in range);
+            Errno answer = Ask(hooked[i], in range);
             if (answer != Errno.None)
             {
                 Invariant.Hold(!range.IsBlockable && answer == Errno.EAGAIN, "only a range that is not blockable is refused, and with EAGAIN");
@@ -133,6 +133,16 @@ internal sealed class NotifierList(HostKernel kernel, AddressSpace mm)
         {
             notifier.ChangePte(mm, page, frame);
         }
+    }
+
+    private Errno Ask(MmuNotifier notifier, in InvalidationRange range)
+    {
+        KernelThread caller = kernel.Scheduler.Current;
+        bool wasNonBlockable = caller.IsNonBlockable;
+        caller.IsNonBlockable |= !range.IsBlockable;
+        Errno answer = notifier.InvalidateRangeStart(mm, in range);
+        caller.IsNonBlockable = wasNonBlockable;
+        return answer;
     }
 
     private void End(in InvalidationRange range, bool onlyEnd)

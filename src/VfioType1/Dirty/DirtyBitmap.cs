@@ -17,6 +17,10 @@ public sealed class DirtyBitmap(ulong pageCount)
     /// <summary>The marks, 64 pages a word, the first page in bit 0.</summary>
     public ReadOnlySpan<ulong> Words => _words;
 
+    /// <summary>Whether a page is marked.</summary>
+    /// <param name="page">Its number in the mapping.</param>
+    public bool this[ulong page] => (_words[page >> 6] & (1UL << (int)(page & 63))) != 0;
+
     /// <summary>Marks pages.</summary>
     /// <param name="page">The number of the first one in the mapping.</param>
     /// <param name="count">How many.</param>

@@ -6,10 +6,11 @@ namespace Iopf.VfioType1;
 
 /// <summary>Starts, stops and reads the log of written pages.</summary>
 /// <remarks>Kernel: <c>vfio_iommu_type1_dirty_pages</c>, <c>vfio_iova_dirty_bitmap</c>, <c>update_user_bitmap</c>.</remarks>
-internal sealed class DirtyLog(IDirtyScope scope)
+internal sealed class DirtyLog(IDirtyScope scope, IEnumerable<IDirtyLogObserver> observers)
 {
     private const ulong BitmapBytesMax = 1UL << 28;
     private const ulong PagesMax = int.MaxValue;
+    private readonly IDirtyLogObserver[] _observers = [.. observers];
 
     public Errno Execute(Type1Container container, UserArgument argument)
     {
@@ -38,7 +39,7 @@ internal sealed class DirtyLog(IDirtyScope scope)
     }
 
     /// <summary>Begins the log of one mapping with the pages that vendor drivers hold.</summary>
-    public static Errno Start(DmaMapping mapping, ulong granule)
+    public Errno Start(DmaMapping mapping, ulong granule)
     {
         ulong pages = mapping.Size / granule;
         if (pages > PagesMax)
@@ -48,6 +49,11 @@ internal sealed class DirtyLog(IDirtyScope scope)
 
         mapping.Dirty = new DirtyBitmap(pages);
         MarkPinned(mapping);
+        foreach (IDirtyLogObserver observer in _observers)
+        {
+            observer.Started(mapping);
+        }
+
         return Errno.None;
     }
 
@@ -59,7 +65,8 @@ internal sealed class DirtyLog(IDirtyScope scope)
     public Errno CopyTo(Type1Container container, DmaMapping mapping, Iova bitmapStart, Span<byte> bitmap)
     {
         DirtyBitmap dirty = mapping.Dirty!;
-        if (scope.ReportsAll(container, mapping))
+        bool isWhole = scope.ReportsAll(container, mapping);
+        if (isWhole)
         {
             dirty.SetAll();
         }
@@ -87,6 +94,11 @@ internal sealed class DirtyLog(IDirtyScope scope)
             BinaryPrimitives.WriteUInt64LittleEndian(bitmap[word..], carried);
         }
 
+        foreach (IDirtyLogObserver observer in _observers)
+        {
+            observer.Reported(container, mapping, isWhole);
+        }
+
         return Errno.None;
     }
 
@@ -100,7 +112,7 @@ internal sealed class DirtyLog(IDirtyScope scope)
         }
     }
 
-    private static Errno StartAll(Type1Container container)
+    private Errno StartAll(Type1Container container)
     {
         using (container.Lock.Hold())
         {

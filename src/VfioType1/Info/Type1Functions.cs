@@ -8,6 +8,7 @@ internal sealed record Type1Functions(
     GroupAttach Attach,
     GroupDetach Detach,
     ExternalPinning Pins,
+    DmaReadWrite ReadWrite,
     INestedHandlers Nested,
     IEnumerable<IContainerCommand> Commands,
     Type1Containers Containers);

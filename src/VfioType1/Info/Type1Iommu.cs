@@ -78,7 +78,7 @@ internal sealed class Type1Iommu(Type1Container container, Type1Functions functi
     public Errno UnregisterNotifier(IVfioDmaUnmapNotifier notifier) => Container.UnmapNotifiers.Remove(notifier) ? Errno.None : Errno.ENOENT;
 
     public Errno DmaReadWrite(Process? caller, Iova iova, Span<byte> data, bool write) =>
-        VfioType1.DmaReadWrite.Execute(Container, caller, iova, data, write);
+        functions.ReadWrite.Execute(Container, caller, iova, data, write);
 
     public Errno RegisterNestedHandler(Device device) => functions.Nested.Register(Container, device);
 

@@ -7,7 +7,7 @@ namespace Iopf.VfioType1;
 
 /// <summary>Makes a mapping, or gives one whose vaddr was handed back a new vaddr.</summary>
 /// <remarks>Kernel: <c>vfio_dma_do_map</c>.</remarks>
-internal sealed class MapDma(HostKernel kernel, IDmaMapPolicy policy, IInvalidationGuard invalidations, RemoveMapping removal)
+internal sealed class MapDma(HostKernel kernel, IDmaMapPolicy policy, IInvalidationGuard invalidations, RemoveMapping removal, DirtyLog dirty)
 {
     private const VfioMapDmaBits Access = VfioMapDmaBits.Read | VfioMapDmaBits.Write;
 
@@ -107,7 +107,7 @@ internal sealed class MapDma(HostKernel kernel, IDmaMapPolicy policy, IInvalidat
         Errno error = policy.Establish(container, mapping, request.Length, caller);
         if (error == Errno.None && container.IsTrackingDirtyPages)
         {
-            error = DirtyLog.Start(mapping, container.Granule);
+            error = dirty.Start(mapping, container.Granule);
         }
 
         if (error != Errno.None)

@@ -6,9 +6,11 @@ namespace Iopf.VfioType1;
 
 /// <summary>Moves bytes between a vendor driver and the memory behind iovas, by CPU.</summary>
 /// <remarks>Kernel: <c>vfio_iommu_type1_dma_rw</c>.</remarks>
-internal static class DmaReadWrite
+internal sealed class DmaReadWrite(IEnumerable<IDirtyLogObserver> observers)
 {
-    public static Errno Execute(Type1Container container, Process? caller, Iova iova, Span<byte> data, bool isWrite)
+    private readonly IDirtyLogObserver[] _observers = [.. observers];
+
+    public Errno Execute(Type1Container container, Process? caller, Iova iova, Span<byte> data, bool isWrite)
     {
         using (container.Lock.Hold())
         {
@@ -35,7 +37,7 @@ internal static class DmaReadWrite
         }
     }
 
-    private static Errno Chunk(DmaMapping mapping, Process? caller, Iova iova, Span<byte> data, bool isWrite)
+    private Errno Chunk(DmaMapping mapping, Process? caller, Iova iova, Span<byte> data, bool isWrite)
     {
         // Reading must be granted even for a write.
         if ((mapping.Prot & IommuProt.Read) == 0 || (isWrite && (mapping.Prot & IommuProt.Write) == 0))
@@ -58,7 +60,12 @@ internal static class DmaReadWrite
         if (isWrite && error == Errno.None)
         {
             ulong first = mapping.PageIndexOf(iova);
-            mapping.Dirty?.Set(first, mapping.PageIndexOf(iova.Plus((ulong)data.Length - 1)) - first + 1);
+            ulong count = mapping.PageIndexOf(iova.Plus((ulong)data.Length - 1)) - first + 1;
+            mapping.Dirty?.Set(first, count);
+            foreach (IDirtyLogObserver observer in _observers)
+            {
+                observer.Written(mapping, first, count);
+            }
         }
 
         return error == Errno.None ? Errno.None : Errno.EFAULT;

@@ -21,7 +21,7 @@ public sealed class Type1Container
         MappingsAvailable = mappingLimit;
         Lock = new KernelMutex(kernel.Scheduler, $"iommu.lock (container {id})", "iommu.lock");
         PagesLock = new KernelMutex(kernel.Scheduler, $"iommu.pages_lock (container {id})", "iommu.pages_lock");
-        VaddrWait = new WaitQueue(kernel.Scheduler, $"a valid vaddr (container {id})");
+        VaddrWait = new WaitQueue(kernel.Scheduler, $"a valid vaddr (container {id})", endsWithUserSpace: true);
     }
 
     /// <summary>A number for reports, unique in a run.</summary>

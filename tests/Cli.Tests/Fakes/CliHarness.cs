@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Iopf.Promises;
 using Iopf.Recordings;
 
 namespace Iopf.Cli.Tests.Fakes;
@@ -42,6 +43,8 @@ internal sealed class CliHarness : IDisposable
 
     private sealed class RecordedReplayer : IType1Replayer
     {
+        public IReadOnlyList<Violation> Violations => [];
+
         public RecordedAnswer Answer(RecordedOperation operation) => operation.Answer;
     }
 }

@@ -1,4 +1,5 @@
 using Iopf.Kernel;
+using Iopf.Promises;
 using Iopf.Recordings;
 
 namespace Iopf.Tests.Recordings;
@@ -15,7 +16,7 @@ public sealed class ReplayTests
 
         ReplayReport report = Replay.Run(file, _ => new LyingReplayer());
 
-        Assert.Equal(new ReplayReport(file, "vfio-type1-recording/1", File.ReadLines(file).Count() - 1, report.Operations, null), report);
+        Assert.Equal(new ReplayReport(file, "vfio-type1-recording/1", File.ReadLines(file).Count() - 1, report.Operations, null, report.Violations), report);
         Assert.Equal(0, report.Mismatched);
     }
 
@@ -72,6 +73,8 @@ public sealed class ReplayTests
     /// <summary>Answers from the recording itself, but for the first operation that is asked to be a lie.</summary>
     private sealed class LyingReplayer(Predicate<RecordedOperation>? isLie = null, RecordedAnswer? lie = null) : IType1Replayer
     {
+        public IReadOnlyList<Violation> Violations => [];
+
         private bool _lied;
 
         public RecordedAnswer Answer(RecordedOperation operation)

@@ -2,6 +2,7 @@ using Iopf.Iommu;
 using Iopf.Kernel;
 using Iopf.Machine;
 using Iopf.Mm;
+using Iopf.Promises;
 using Iopf.Workloads;
 
 namespace Iopf.Scenarios.Running;
@@ -16,6 +17,9 @@ internal sealed class ControlSteps(Host host, HostFactory hosts, RunTotals total
 
     /// <summary>The rows of the workloads so far.</summary>
     public List<RunRow> Rows { get; } = [];
+
+    /// <summary>The promises that the hosts of workloads broke.</summary>
+    public List<Violation> Violations { get; } = [];
 
     /// <inheritdoc/>
     public override IEnumerable<KeyValuePair<string, StepAction>> Operations =>
@@ -75,7 +79,7 @@ internal sealed class ControlSteps(Host host, HostFactory hosts, RunTotals total
         List<RunRow> rows = [];
         foreach (string configuration in configurations)
         {
-            rows.AddRange(messages.Select(count => CoverLetterRun.Execute(hosts, configuration, (int)count, totals)));
+            rows.AddRange(messages.Select(count => CoverLetterRun.Execute(hosts, configuration, (int)count, totals, Violations)));
         }
 
         Rows.AddRange(rows);

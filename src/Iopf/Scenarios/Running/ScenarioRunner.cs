@@ -1,5 +1,6 @@
 using Iopf.Kernel;
 using Iopf.Machine;
+using Iopf.Promises;
 
 namespace Iopf.Scenarios.Running;
 
@@ -9,8 +10,7 @@ internal sealed class ScenarioRunner
     private readonly Host _host;
     private readonly Dictionary<string, StepAction> _actions = [];
     private readonly List<RunOperation> _operations = [];
-    private readonly List<RunViolation> _violations = [];
-    private readonly HashSet<string> _reported = [];
+    private readonly PromiseWatch _promises;
     private readonly OpenFiles _files = new();
 
     /// <summary>Prepares a run.</summary>
@@ -19,6 +19,7 @@ internal sealed class ScenarioRunner
     public ScenarioRunner(Host host, HostFactory hosts)
     {
         _host = host;
+        _promises = new PromiseWatch(host);
         Control = new ControlSteps(host, hosts, Totals);
         foreach (KeyValuePair<string, StepAction> operation in Families(host, _files, Control).SelectMany(family => family.Operations))
         {
@@ -30,7 +31,7 @@ internal sealed class ScenarioRunner
     public IReadOnlyList<RunOperation> Executed => _operations;
 
     /// <summary>The promises that were broken, each once.</summary>
-    public IReadOnlyList<RunViolation> Violations => _violations;
+    public IReadOnlyList<Violation> Violations => [.. _promises.Violations, .. Control.Violations];
 
     /// <summary>The numbers of the run.</summary>
     public RunTotals Totals { get; } = new();
@@ -73,6 +74,13 @@ internal sealed class ScenarioRunner
         _ => null,
     };
 
+    private static string PromiseBrokenBy(Exception end) => end switch
+    {
+        DeadlockException deadlock => deadlock.Promise,
+        LockMisuseException misuse => misuse.Promise,
+        _ => "oops",
+    };
+
     private bool RunBlock(IReadOnlyList<ScenarioStep> steps)
     {
         foreach (ScenarioStep step in steps)
@@ -103,6 +111,7 @@ internal sealed class ScenarioRunner
     {
         StepOutcome outcome;
         bool goesOn = true;
+        _promises.Begin();
         try
         {
             outcome = _actions[step.Op](step);
@@ -111,7 +120,7 @@ internal sealed class ScenarioRunner
         catch (Exception end) when (KindOf(end) is not null)
         {
             outcome = StepOutcome.Of(KindOf(end)!);
-            Report(outcome.Result, PlaceOf(step), end.Message);
+            _promises.Report(PromiseBrokenBy(end), PlaceOf(step), end.Message);
             goesOn = false;
         }
 
@@ -123,7 +132,11 @@ internal sealed class ScenarioRunner
             step.Expect?.ToString(),
             step.Expect is null || outcome.Meets(step.Expect),
             outcome.Details));
-        CheckPromises(PlaceOf(step));
+        if (goesOn)
+        {
+            _promises.End(PlaceOf(step), outcome.IsErrno);
+        }
+
         return goesOn;
     }
 
@@ -138,28 +151,12 @@ internal sealed class ScenarioRunner
         }
         catch (Exception end) when (KindOf(end) is not null)
         {
-            Report(KindOf(end)!, Place, end.Message);
+            _promises.Report(PromiseBrokenBy(end), Place, end.Message);
             return;
         }
 
-        CheckPromises(Place);
+        _promises.End(Place, hasFailed: false);
     }
 
     private static string PlaceOf(ScenarioStep step) => $"{step.Path} {step.Op}";
-
-    private void CheckPromises(string place)
-    {
-        foreach (IInvariantChecker checker in _host.Checkers)
-        {
-            checker.Check(detail => Report(checker.Id, place, detail));
-        }
-    }
-
-    private void Report(string invariant, string place, string detail)
-    {
-        if (_reported.Add($"{invariant} {detail}"))
-        {
-            _violations.Add(new RunViolation(invariant, place, detail));
-        }
-    }
 }

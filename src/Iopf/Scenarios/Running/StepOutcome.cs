@@ -22,6 +22,9 @@ internal readonly record struct StepOutcome(string Result, IReadOnlyList<KeyValu
     /// <returns>The outcome.</returns>
     public static StepOutcome Of(string result) => new(result, []);
 
+    /// <summary>Whether the result is an errno.</summary>
+    public bool IsErrno => Result.Length > 1 && Result[0] == 'E' && Enum.TryParse<Errno>(Result, out _);
+
     /// <summary>Adds a detail.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="value">Its value.</param>

@@ -1,7 +1,8 @@
-namespace Iopf.Scenarios;
+namespace Iopf.Promises;
 
 /// <summary>A promise of the model that a run broke.</summary>
 /// <param name="Invariant">The promise's short name.</param>
 /// <param name="Operation">The operation after which it was seen, with its place in the file; "end of run" after the last.</param>
 /// <param name="Detail">The objects it concerns.</param>
-public sealed record RunViolation(string Invariant, string Operation, string Detail);
+/// <param name="TraceStep">How many steps the trace had when it was seen.</param>
+public sealed record Violation(string Invariant, string Operation, string Detail, long TraceStep);

@@ -1,0 +1,59 @@
+using Iopf.Iommu;
+using Iopf.Kernel;
+using Iopf.Mm;
+using Iopf.VfioType1;
+
+namespace Iopf.Promises;
+
+/// <summary>F3: no permitted access is turned away while there is memory for it.</summary>
+internal sealed class ServedWhatCanBe(Type1Containers containers, PhysicalMemory memory) : IInvariantChecker, IFaultObserver
+{
+    private readonly List<string> _broken = [];
+
+    public string Id => "F3";
+
+    public string Promise => "A fault on a valid iova with permitted access is not answered INVALID or FAILURE while a page can be supplied.";
+
+    public void Reported(Device device, in IommuFault fault, Errno outcome)
+    {
+        // Only answers can break the promise.
+    }
+
+    public void Responded(Device device, in IommuFault request, PageResponseCode code)
+    {
+        if (code == PageResponseCode.Success || request.Pasid is not null || IsTheGuests(device, in request))
+        {
+            return;
+        }
+
+        foreach (Type1Container container in containers.Open)
+        {
+            if (device.Group is { } group
+                && container.FindGroup(group) is not null
+                && container.Mappings.Find(request.Address) is { IsOnDemand: true, IsVaddrInvalid: false } mapping
+                && CanBeSupplied(mapping, in request))
+            {
+                _broken.Add($"{device.Name}, iova {request.Address}: {code} was answered, but {mapping} allows {request.Permissions} and a page is to be had");
+            }
+        }
+    }
+
+    public void Check(bool hasFailed, Action<string> report)
+    {
+        _broken.ForEach(report);
+        _broken.Clear();
+    }
+
+    private static bool IsTheGuests(Device device, in IommuFault request) =>
+        request.Stage == FaultStage.Stage1 && device.Group?.Domain?.LeavesStage1ToGuest == true;
+
+    private bool CanBeSupplied(DmaMapping mapping, in IommuFault request)
+    {
+        bool writes = (request.Permissions & FaultPermissions.Write) != 0;
+        bool isPermitted = (mapping.Prot & (writes ? IommuProt.Write : IommuProt.Read)) != 0;
+        UserAddress address = mapping.VaddrOf(request.Address);
+        return isPermitted
+            && mapping.Mm.Allows(address, writes ? MemoryAccess.Write : MemoryAccess.Read)
+            && (mapping.Mm.IsResident(address) || memory.AllocatedFrames < memory.FrameLimit);
+    }
+}

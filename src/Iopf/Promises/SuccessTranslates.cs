@@ -1,0 +1,99 @@
+using Iopf.Iommu;
+using Iopf.Kernel;
+
+namespace Iopf.Promises;
+
+/// <summary>P1: an answered fault is over.</summary>
+internal sealed class SuccessTranslates(HostKernel kernel, HostView host) : IInvariantChecker, IFaultObserver
+{
+    private readonly List<Answered> _answered = [];
+    private readonly List<string> _broken = [];
+    private long _changesSeen;
+
+    public string Id => "P1";
+
+    public string Promise => "SUCCESS is answered only if the retried access would translate; no fault repeats without a change of state.";
+
+    public void Reported(Device device, in IommuFault fault, Errno outcome)
+    {
+        ForgetIfChanged();
+        for (int i = 0; i < _answered.Count; i++)
+        {
+            Answered same = _answered[i];
+            if (same.Device == device && same.Page == fault.Address.PageStart && same.Pasid == fault.Pasid && same.Permissions == fault.Permissions)
+            {
+                // Transactions that stalled together fault one after the other; more than the SMMU can hold is one that repeats.
+                int repeats = same.Repeats + 1;
+                _answered[i] = same with { Repeats = repeats };
+                if (host.TryFind(device, out ArmSmmuV3.Hardware.SmmuHardware? smmu, out _) && repeats > smmu!.StallSlots)
+                {
+                    _broken.Add($"{device.Name}, iova {fault.Address.PageStart} faults again and again although SUCCESS was answered and nothing changed");
+                }
+
+                return;
+            }
+        }
+    }
+
+    public void Responded(Device device, in IommuFault request, PageResponseCode code)
+    {
+        if (code != PageResponseCode.Success)
+        {
+            return;
+        }
+
+        ForgetIfChanged();
+        if (!WouldTranslate(device, in request))
+        {
+            _broken.Add($"{device.Name}, iova {request.Address}: SUCCESS was answered, but {request.Permissions} would fault again");
+        }
+
+        foreach (Answered same in _answered)
+        {
+            if (same.Device == device && same.Page == request.Address.PageStart && same.Pasid == request.Pasid && same.Permissions == request.Permissions)
+            {
+                return;
+            }
+        }
+
+        _answered.Add(new Answered(device, request.Address.PageStart, request.Pasid, request.Permissions, Repeats: 0));
+    }
+
+    public void Check(bool hasFailed, Action<string> report)
+    {
+        _broken.ForEach(report);
+        _broken.Clear();
+        _answered.Clear();
+    }
+
+    private bool WouldTranslate(Device device, in IommuFault request)
+    {
+        bool writes = (request.Permissions & FaultPermissions.Write) != 0;
+        if (request.Pasid is { } pasid)
+        {
+            UserAddress address = new(request.Address.Value);
+            return host.Bonds?.Find(device, pasid) is { } mm && (writes ? mm.IsWritableAt(address) : mm.IsResident(address));
+        }
+
+        // The guest's own tables are the guest's affair.
+        if (device.Group?.Domain is not { } domain || (request.Stage == FaultStage.Stage1 && domain.LeavesStage1ToGuest))
+        {
+            return true;
+        }
+
+        IommuProt wanted = writes ? IommuProt.Write : IommuProt.Read;
+        return domain.ProtOf(request.Address) is { } granted && (granted & wanted) == wanted;
+    }
+
+    private void ForgetIfChanged()
+    {
+        long changes = kernel.Tally.PagesMapped + kernel.Tally.PagesUnmapped;
+        if (changes != _changesSeen)
+        {
+            _changesSeen = changes;
+            _answered.Clear();
+        }
+    }
+
+    private readonly record struct Answered(Device Device, Iova Page, uint? Pasid, FaultPermissions Permissions, int Repeats);
+}
