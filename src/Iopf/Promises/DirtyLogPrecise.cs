@@ -66,7 +66,9 @@ internal sealed class DirtyLogPrecise : IInvariantChecker, IDirtyLogObserver
             }
         }
 
+        // Reading the log marks what is pinned anew.
         maybe.Clear();
+        RememberPins(mapping);
     }
 
     public void Check(bool hasFailed, Action<string> report)

@@ -57,6 +57,26 @@ internal sealed class DirtyLog(IDirtyScope scope, IEnumerable<IDirtyLogObserver>
         return Errno.None;
     }
 
+    /// <summary>Marks pages of a mapping as written, if they are logged.</summary>
+    public void Mark(DmaMapping mapping, ulong page, ulong count)
+    {
+        mapping.Dirty?.Set(page, count);
+        foreach (IDirtyLogObserver observer in _observers)
+        {
+            observer.Written(mapping, page, count);
+        }
+    }
+
+    /// <summary>Marks every page: a group that may have written anywhere goes, and nobody will remember it.</summary>
+    /// <remarks>Kernel: <c>vfio_iommu_populate_bitmap_full</c>.</remarks>
+    public void MarkEverything(Type1Container container)
+    {
+        foreach (DmaMapping mapping in container.Mappings)
+        {
+            Mark(mapping, 0, mapping.Size / container.Granule);
+        }
+    }
+
     /// <summary>Whether a bitmap of the user's is big enough, and not absurd.</summary>
     /// <remarks>Kernel: <c>verify_bitmap_size</c>.</remarks>
     public static bool IsSizeValid(ulong pages, ulong bytes) => pages > 0 && bytes <= BitmapBytesMax && bytes >= BytesFor(pages);

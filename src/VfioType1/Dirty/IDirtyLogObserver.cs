@@ -7,7 +7,7 @@ public interface IDirtyLogObserver
     /// <param name="mapping">The mapping.</param>
     void Started(DmaMapping mapping);
 
-    /// <summary>A vendor driver wrote pages by CPU.</summary>
+    /// <summary>Pages are marked: a vendor driver wrote them by CPU, or who may have written them is gone.</summary>
     /// <param name="mapping">The mapping.</param>
     /// <param name="page">The number of the first page in the mapping.</param>
     /// <param name="count">How many.</param>

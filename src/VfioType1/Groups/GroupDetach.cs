@@ -9,6 +9,7 @@ internal sealed class GroupDetach(
     HostKernel kernel,
     IEnumerable<IGroupAttachStep> steps,
     RemoveMapping removal,
+    DirtyLog dirty,
     IDmaMapPolicy policy,
     IInvalidationGuard invalidations,
     IPinScopeRecorder scopes)
@@ -104,7 +105,7 @@ internal sealed class GroupDetach(
         if (!group.HasPinnedDirtyScope)
         {
             container.NonPinnedGroups--;
-            MarkEverythingDirty(container);
+            dirty.MarkEverything(container);
         }
     }
 
@@ -121,14 +122,6 @@ internal sealed class GroupDetach(
         {
             // Pages that vendor drivers hold stay accounted, once (E51).
             policy.Withdraw(container, mapping, isRemoval: false);
-        }
-    }
-
-    private static void MarkEverythingDirty(Type1Container container)
-    {
-        foreach (DmaMapping mapping in container.Mappings)
-        {
-            mapping.Dirty?.SetAll();
         }
     }
 

@@ -47,9 +47,17 @@ internal static class VaddrWaiting
     private static Errno Wait(Type1Container container)
     {
         int before = container.VaddrInvalidCount;
+        WaitOutcome outcome;
         container.Lock.Unlock();
-        WaitOutcome outcome = container.VaddrWait.WaitKillable(() => container.VaddrInvalidCount < before || !container.IsOpen);
-        container.Lock.Lock();
+        try
+        {
+            outcome = container.VaddrWait.WaitKillable(() => container.VaddrInvalidCount < before || !container.IsOpen);
+        }
+        finally
+        {
+            container.Lock.Lock();
+        }
+
         return outcome == WaitOutcome.Killed || !container.IsOpen ? Errno.EFAULT : Errno.None;
     }
 }

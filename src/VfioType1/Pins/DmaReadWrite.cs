@@ -6,10 +6,8 @@ namespace Iopf.VfioType1;
 
 /// <summary>Moves bytes between a vendor driver and the memory behind iovas, by CPU.</summary>
 /// <remarks>Kernel: <c>vfio_iommu_type1_dma_rw</c>.</remarks>
-internal sealed class DmaReadWrite(IEnumerable<IDirtyLogObserver> observers)
+internal sealed class DmaReadWrite(DirtyLog dirty)
 {
-    private readonly IDirtyLogObserver[] _observers = [.. observers];
-
     public Errno Execute(Type1Container container, Process? caller, Iova iova, Span<byte> data, bool isWrite)
     {
         using (container.Lock.Hold())
@@ -61,11 +59,7 @@ internal sealed class DmaReadWrite(IEnumerable<IDirtyLogObserver> observers)
         {
             ulong first = mapping.PageIndexOf(iova);
             ulong count = mapping.PageIndexOf(iova.Plus((ulong)data.Length - 1)) - first + 1;
-            mapping.Dirty?.Set(first, count);
-            foreach (IDirtyLogObserver observer in _observers)
-            {
-                observer.Written(mapping, first, count);
-            }
+            dirty.Mark(mapping, first, count);
         }
 
         return error == Errno.None ? Errno.None : Errno.EFAULT;
