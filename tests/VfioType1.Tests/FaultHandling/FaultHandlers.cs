@@ -1,0 +1,35 @@
+using Iopf.Iommu;
+using Iopf.Kernel;
+using Moq;
+
+namespace Iopf.VfioType1.Tests.FaultHandling;
+
+/// <summary>Puts a fault handler together from ports, and says what the mocks among them answer.</summary>
+internal static class FaultHandlers
+{
+    public static PageFaultHandler Create(
+        FaultWorld world, FakePageSource pages, IFaultableScope scope, IFaultWindow window, IInvalidationGuard guard)
+    {
+        FaultPlanner planner = new(scope, window, guard);
+        FaultedPageMapper mapper = new(new PageRunMapper(), new MappedPageRemover(world.Memory), pages);
+        return new PageFaultHandler(world.Kernel, world.Directory, planner, pages, guard, mapper, world.Responder);
+    }
+
+    /// <summary>One that serves single pages which nobody invalidates.</summary>
+    public static PageFaultHandler Create(FaultWorld world, FakePageSource pages) =>
+        Create(world, pages, new WholeSpaceScope(), new SinglePageWindow(), new NoInvalidation());
+
+    public static void WindowIs(Mock<IFaultWindow> window, ulong pageCount) =>
+        window.Setup(port => port.Plan(
+                It.IsAny<Type1Container>(), It.IsAny<DmaMapping>(), It.IsAny<Iova>(), It.IsAny<IovaRange>(), It.IsAny<IommuProt>()))
+            .Returns((Type1Container _, DmaMapping _, Iova page, IovaRange _, IommuProt _) => IovaRange.OfPages(page, pageCount));
+
+    /// <summary>What the guard answers when asked whether pages are still the CPU's; the last answer stands.</summary>
+    public static void StillCurrent(Mock<IInvalidationGuard> guard, params bool[] answers)
+    {
+        int asked = 0;
+        guard.Setup(port => port.IsCurrent(
+                It.IsAny<Type1Container>(), It.IsAny<DmaMapping>(), It.IsAny<InvalidationTicket>(), It.IsAny<UserRange>()))
+            .Returns(() => answers[Math.Min(asked++, answers.Length - 1)]);
+    }
+}
