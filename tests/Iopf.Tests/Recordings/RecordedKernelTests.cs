@@ -1,0 +1,20 @@
+using Iopf.Recordings;
+
+namespace Iopf.Tests.Recordings;
+
+/// <summary>The model held against recordings of a real kernel.</summary>
+public sealed class RecordedKernelTests
+{
+    [Theory]
+    [InlineData(1, 2805)]
+    [InlineData(2, 2809)]
+    [InlineData(3, 2807)]
+    public void Every_operation_of_a_recorded_kernel_is_answered_as_recorded_and_keeps_every_promise(int seed, int operations)
+    {
+        ReplayReport report = Replay.Run(RecordingFiles.Seed(seed), Type1Replayers.Create);
+
+        Assert.Null(report.FirstMismatch);
+        Assert.Equal((operations, operations), (report.Operations, report.Matched));
+        Assert.Empty(report.Violations);
+    }
+}
