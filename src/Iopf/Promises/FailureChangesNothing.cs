@@ -5,6 +5,7 @@ using Iopf.VfioType1;
 namespace Iopf.Promises;
 
 /// <summary>V4: a call that fails leaves everything as it was.</summary>
+/// <remarks>Pages entered by faults are left out: they may be taken away at any time, and the next access brings them back.</remarks>
 internal sealed class FailureChangesNothing(Type1Containers containers, PhysicalMemory memory, HostKernel kernel, HostView host) : IInvariantChecker
 {
     private readonly List<string> _before = [];
@@ -39,7 +40,7 @@ internal sealed class FailureChangesNothing(Type1Containers containers, Physical
     {
         state.Clear();
         state.Add($"{memory.TotalPins} pins");
-        state.Add($"{kernel.Tally.PagesMapped - kernel.Tally.PagesUnmapped} pages entered in domains");
+        state.Add($"{kernel.Tally.PagesMapped - kernel.Tally.PagesUnmapped - EnteredByFaults()} pages entered in domains");
         foreach (Process process in host.Processes)
         {
             state.Add($"locked_vm of {process.Name} {process.Mm?.LockedVm}");
@@ -55,8 +56,22 @@ internal sealed class FailureChangesNothing(Type1Containers containers, Physical
             {
                 state.Add(
                     $"{container}: {mapping} vaddr {mapping.Vaddr} {mapping.Prot} invalid {mapping.IsVaddrInvalid}, "
-                    + $"{mapping.MappedPages.Count} mapped on demand, {mapping.ExternalPins.Count} pinned by drivers");
+                    + $"{mapping.ExternalPins.Count} pinned by drivers");
             }
         }
+    }
+
+    private long EnteredByFaults()
+    {
+        long entered = 0;
+        foreach (Type1Container container in containers.Open)
+        {
+            foreach (DmaMapping mapping in container.Mappings)
+            {
+                entered += (long)mapping.MappedPages.Count * container.Domains.Count;
+            }
+        }
+
+        return entered;
     }
 }

@@ -45,12 +45,13 @@ internal sealed class PinsAndAccounts(Type1Containers containers, PhysicalMemory
     private (long Pins, long Accounted) Count(Type1Container container, DmaMapping mapping)
     {
         bool isStatic = mapping is { IsIommuMapped: true, IsOnDemand: false };
-        long kept = isStatic ? StaticPins(container, mapping) : mapping.FaultPins;
+        long kept = isStatic || mapping.FaultPins > 0 ? KeptPins(container, mapping, isStatic) : 0;
         long external = mapping.ExternalPins.Pins.Count(pin => !memory.IsReserved(pin.Frame));
         return (kept + external, isStatic ? Math.Max(kept, external) : kept + external);
     }
 
-    private long StaticPins(Type1Container container, DmaMapping mapping)
+    /// <summary>Pages entered with a pin of their own; a reserved frame, such as the page of zeros, needs none.</summary>
+    private long KeptPins(Type1Container container, DmaMapping mapping, bool isStatic)
     {
         if (container.FirstDomain is not { } first)
         {
@@ -60,7 +61,8 @@ internal sealed class PinsAndAccounts(Type1Containers containers, PhysicalMemory
         long pins = 0;
         for (ulong page = 0; page < mapping.Size >> Page.Shift; page++)
         {
-            pins += first.Domain.IovaToPhysical(mapping.IovaOfPage(page)) is { } physical && !memory.IsReserved(Pfn.OfAddress(physical)) ? 1 : 0;
+            bool isKept = isStatic || (mapping.MappedPages[page] && !mapping.HeldPages[page]);
+            pins += isKept && first.Domain.IovaToPhysical(mapping.IovaOfPage(page)) is { } physical && !memory.IsReserved(Pfn.OfAddress(physical)) ? 1 : 0;
         }
 
         return pins;

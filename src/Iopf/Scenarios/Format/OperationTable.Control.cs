@@ -19,6 +19,11 @@ internal static partial class OperationTable
             new("n", FieldKind.Count, "how often") { IsRequired = true, Min = 1, Max = MostRepeats },
             new("steps", FieldKind.Steps, "the block") { IsRequired = true },
         ]),
+        Operation(Control, "random", "Does steps that are made up from the run's seed (--seed) in a window of 32 pages: the first process's memory from "
+            + "0x10000000 on, iovas of the first container from 0x100000 on. Promises are checked after each.",
+        [
+            new("n", FieldKind.Count, "how many") { IsRequired = true, Min = 1, Max = MostRepeats },
+        ]),
         Operation(Control, "inspect", "Reads the model's books; it changes nothing.",
         [
             Process with { About = "whose locked memory, and whose page `addr`" },

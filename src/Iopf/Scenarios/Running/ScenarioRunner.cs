@@ -11,16 +11,21 @@ internal sealed class ScenarioRunner
     private readonly Dictionary<string, StepAction> _actions = [];
     private readonly List<RunOperation> _operations = [];
     private readonly PromiseWatch _promises;
+    private readonly RandomSteps _random;
+    private readonly HashSet<string> _memoryOperations;
     private readonly OpenFiles _files = new();
 
     /// <summary>Prepares a run.</summary>
     /// <param name="host">The host.</param>
     /// <param name="hosts">Where a workload gets hosts of its own.</param>
-    public ScenarioRunner(Host host, HostFactory hosts)
+    /// <param name="seed">What random steps are made up from.</param>
+    public ScenarioRunner(Host host, HostFactory hosts, ulong seed)
     {
+        _random = new RandomSteps(seed, host, _files);
         _host = host;
         _promises = new PromiseWatch(host);
         Control = new ControlSteps(host, hosts, Totals);
+        _memoryOperations = [.. new MemorySteps(host, _files).Operations.Select(operation => operation.Key)];
         foreach (KeyValuePair<string, StepAction> operation in Families(host, _files, Control).SelectMany(family => family.Operations))
         {
             _actions.Add(operation.Key, operation.Value);
@@ -85,22 +90,41 @@ internal sealed class ScenarioRunner
     {
         foreach (ScenarioStep step in steps)
         {
-            if (step.Op != "repeat")
+            bool goesOn = step.Op switch
             {
-                if (!RunStep(step))
-                {
-                    return false;
-                }
-
-                continue;
+                "repeat" => Repeat(step),
+                "random" => MakeUp(step),
+                _ => RunStep(step),
+            };
+            if (!goesOn)
+            {
+                return false;
             }
+        }
 
-            for (ulong round = 0; round < step.Number("n"); round++)
+        return true;
+    }
+
+    private bool Repeat(ScenarioStep step)
+    {
+        for (ulong round = 0; round < step.Number("n"); round++)
+        {
+            if (!RunBlock(step.Steps))
             {
-                if (!RunBlock(step.Steps))
-                {
-                    return false;
-                }
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private bool MakeUp(ScenarioStep step)
+    {
+        for (ulong number = 0; number < step.Number("n"); number++)
+        {
+            if (!RunStep(_random.Next($"{step.Path} #{number}")))
+            {
+                return false;
             }
         }
 
@@ -134,7 +158,9 @@ internal sealed class ScenarioRunner
             outcome.Details));
         if (goesOn)
         {
-            _promises.End(PlaceOf(step), outcome.IsErrno);
+            // What the mm does to a range may fail half-way; only calls of VFIO's users are all or nothing.
+            bool isCall = !_memoryOperations.Contains(step.Op);
+            _promises.End(PlaceOf(step), isCall && outcome.IsErrno);
         }
 
         return goesOn;

@@ -54,9 +54,15 @@ internal sealed class PinnedScopes(IInvalidationGuard invalidations, MappedPageR
 
     public bool Unpinning(Type1Container container, IommuGroup group, DmaMapping mapping, Iova page)
     {
-        if (!mapping.IsOnDemand || container.FindGroup(group) is null)
+        if (!mapping.IsOnDemand)
         {
             return true;
+        }
+
+        // A mediated group has no scope; what it gives back must not be the pin that keeps another group's page entered.
+        if (container.FindGroup(group) is null)
+        {
+            return mapping.ExternalPins.TryFind(page, out _, out int references) && references > ReferencesByGroups(container, page.PageNumber);
         }
 
         if (!_pinned.TryGetValue(group, out PinnedRanges? ranges) || !ranges.Remove(page.PageNumber))
@@ -64,7 +70,7 @@ internal sealed class PinnedScopes(IInvalidationGuard invalidations, MappedPageR
             return false;
         }
 
-        if (!IsPinnedByAny(container, page.PageNumber))
+        if (ReferencesByGroups(container, page.PageNumber) == 0)
         {
             LetGo(container, mapping, page);
         }
@@ -103,7 +109,7 @@ internal sealed class PinnedScopes(IInvalidationGuard invalidations, MappedPageR
             for (ulong page = range.First; page <= range.Last; page++)
             {
                 Iova iova = new(page << Page.Shift);
-                if (!IsPinnedByAny(container, page) && container.Mappings.Find(iova) is { } mapping)
+                if (ReferencesByGroups(container, page) == 0 && container.Mappings.Find(iova) is { } mapping)
                 {
                     LetGo(container, mapping, iova);
                 }
@@ -139,19 +145,17 @@ internal sealed class PinnedScopes(IInvalidationGuard invalidations, MappedPageR
         }
     }
 
-    private bool IsPinnedByAny(Type1Container container, ulong page)
+    private int ReferencesByGroups(Type1Container container, ulong page)
     {
+        int references = 0;
         foreach (Type1Domain domain in container.Domains)
         {
             foreach (Type1Group group in domain.Groups)
             {
-                if (_pinned.TryGetValue(group.IommuGroup, out PinnedRanges? ranges) && ranges.ReferencesOf(page) > 0)
-                {
-                    return true;
-                }
+                references += _pinned.TryGetValue(group.IommuGroup, out PinnedRanges? ranges) ? ranges.ReferencesOf(page) : 0;
             }
         }
 
-        return false;
+        return references;
     }
 }

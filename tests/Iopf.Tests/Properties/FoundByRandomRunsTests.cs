@@ -1,0 +1,46 @@
+using Iopf.Patches;
+using Iopf.Scenarios;
+
+namespace Iopf.Tests.Properties;
+
+/// <summary>What random runs found, each as the shortest scenario that showed it.</summary>
+public sealed class FoundByRandomRunsTests
+{
+    [Fact]
+    public void A_mediated_driver_cannot_give_back_the_pin_that_keeps_another_groups_page_entered() => KeepsItsPromises(
+        """
+        {"op": "mmap", "addr": "0x10000000", "size": "0x4000"},
+        {"op": "register_notifier", "device": "nic0"},
+        {"op": "enable_iopf"},
+        {"op": "map_dma", "iova": "0x100000", "size": "0x4000", "vaddr": "0x10000000"},
+        {"op": "pin_pages", "device": "nic0", "iovas": ["0x101000"], "expect": "1"},
+        {"op": "munmap", "addr": "0x10000000", "size": "0x4000"},
+        {"op": "unpin_pages", "device": "mdev0", "iovas": ["0x101000"], "expect": "1"},
+        {"op": "dma", "iova": "0x101000", "device": "nic0", "expect": "0"}
+        """);
+
+    private static void KeepsItsPromises(string steps)
+    {
+        Scenario scenario = ScenarioFile.Parse(
+            "found",
+            $$"""
+            {
+              "name": "found", "about": "found by a random run",
+              "machine": {
+                "devices": [{"name": "nic0", "stream_id": "0x10", "group": 1}],
+                "mediated": [{"name": "mdev0", "group": 9}]
+              },
+              "steps": [
+                {"op": "open_container"}, {"op": "open_group", "group": 1}, {"op": "open_group", "group": 9},
+                {"op": "set_container", "group": 1}, {"op": "set_container", "group": 9}, {"op": "set_iommu"},
+                {{steps}}
+              ]
+            }
+            """);
+
+        RunResult result = ScenarioRun.Execute(new RunRequest(scenario, PatchSet.All, new Dictionary<string, string>(), Seed: 0, Trace: null));
+
+        Assert.Empty(result.Violations);
+        Assert.All(result.Operations, operation => Assert.True(operation.Matched, $"{operation.Text}: {operation.Result}"));
+    }
+}
