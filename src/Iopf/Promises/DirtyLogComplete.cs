@@ -5,6 +5,7 @@ using Iopf.VfioType1;
 namespace Iopf.Promises;
 
 /// <summary>D2: the dirty log forgets no page that was written.</summary>
+/// <remarks>A group whose vendor driver pins has promised to write only what is pinned: other writes of it are its own breach.</remarks>
 internal sealed class DirtyLogComplete : IInvariantChecker, IDirtyLogObserver
 {
     private readonly Type1Containers _containers;
@@ -64,9 +65,10 @@ internal sealed class DirtyLogComplete : IInvariantChecker, IDirtyLogObserver
         foreach (Type1Container container in _containers.Open)
         {
             if (container.IsTrackingDirtyPages
-                && container.FindGroup(group) is not null
+                && container.FindGroup(group) is { } found
                 && container.Mappings.Find(iova) is { } mapping
-                && _written.TryGetValue(mapping, out HashSet<ulong>? pages))
+                && _written.TryGetValue(mapping, out HashSet<ulong>? pages)
+                && (!found.Group.HasPinnedDirtyScope || mapping.ExternalPins.Contains(iova.PageStart)))
             {
                 pages.Add(mapping.PageIndexOf(iova));
             }

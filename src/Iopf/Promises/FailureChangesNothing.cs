@@ -5,7 +5,7 @@ using Iopf.VfioType1;
 namespace Iopf.Promises;
 
 /// <summary>V4: a call that fails leaves everything as it was.</summary>
-/// <remarks>Pages entered by faults are left out: they may be taken away at any time, and the next access brings them back.</remarks>
+/// <remarks>Pages entered by faults, and the pins that faults took, are left out: they may be taken away at any time, and the next access brings them back.</remarks>
 internal sealed class FailureChangesNothing(Type1Containers containers, PhysicalMemory memory, HostKernel kernel, HostView host) : IInvariantChecker
 {
     private readonly List<string> _before = [];
@@ -39,11 +39,11 @@ internal sealed class FailureChangesNothing(Type1Containers containers, Physical
     private void Describe(List<string> state)
     {
         state.Clear();
-        state.Add($"{memory.TotalPins} pins");
         state.Add($"{kernel.Tally.PagesMapped - kernel.Tally.PagesUnmapped - EnteredByFaults()} pages entered in domains");
-        foreach (Process process in host.Processes)
+        if (!AnyFaultPins())
         {
-            state.Add($"locked_vm of {process.Name} {process.Mm?.LockedVm}");
+            state.Add($"{memory.TotalPins} pins");
+            state.AddRange(host.Processes.Select(process => $"locked_vm of {process.Name} {process.Mm?.LockedVm}"));
         }
 
         foreach (Type1Container container in containers.Open)
@@ -59,6 +59,22 @@ internal sealed class FailureChangesNothing(Type1Containers containers, Physical
                     + $"{mapping.ExternalPins.Count} pinned by drivers");
             }
         }
+    }
+
+    private bool AnyFaultPins()
+    {
+        foreach (Type1Container container in containers.Open)
+        {
+            foreach (DmaMapping mapping in container.Mappings)
+            {
+                if (mapping.FaultPins > 0)
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
     }
 
     private long EnteredByFaults()

@@ -59,11 +59,12 @@ internal sealed class RemotePinner(PhysicalMemory memory)
     /// <summary>Pins pages one by one wherever they lie, each counted against the locked-memory limit.</summary>
     /// <param name="mapping">The mapping.</param>
     /// <param name="first">The process address of the first page.</param>
+    /// <param name="access">For which access of the device.</param>
     /// <param name="frames">Receives the frames; its length is how many are asked for.</param>
     /// <returns>How many were pinned, at least 1; ENOMEM beyond the limit, or the error of the first page.</returns>
-    public Result<int> Pin(DmaMapping mapping, UserAddress first, Span<Pfn> frames)
+    public Result<int> Pin(DmaMapping mapping, UserAddress first, IommuProt access, Span<Pfn> frames)
     {
-        if (!PinSome(mapping, first, frames).TryGet(out int got, out Errno error))
+        if (!PinSome(mapping, first, access, frames).TryGet(out int got, out Errno error))
         {
             return error;
         }
@@ -96,7 +97,8 @@ internal sealed class RemotePinner(PhysicalMemory memory)
     /// <param name="first">The process address of the first page.</param>
     /// <param name="frames">Receives the frames.</param>
     /// <returns>How many were pinned, at least 1, or the error of the first page.</returns>
-    public Result<int> PinUnaccounted(DmaMapping mapping, UserAddress first, Span<Pfn> frames) => PinSome(mapping, first, frames);
+    public Result<int> PinUnaccounted(DmaMapping mapping, UserAddress first, Span<Pfn> frames) =>
+        PinSome(mapping, first, mapping.Prot, frames);
 
     /// <summary>Lets go of pages.</summary>
     /// <param name="mapping">The mapping.</param>
@@ -170,14 +172,14 @@ internal sealed class RemotePinner(PhysicalMemory memory)
     private Errno Fill(PinBatch batch, DmaMapping mapping, UserAddress vaddr, ulong pageCount)
     {
         Span<Pfn> room = batch.Room((int)Math.Min(pageCount, PinBatch.Capacity));
-        Result<int> got = PinSome(mapping, vaddr, room);
+        Result<int> got = PinSome(mapping, vaddr, mapping.Prot, room);
         batch.Filled(got.IsSuccess ? got.Value : 0);
         return got.Error;
     }
 
-    private Result<int> PinSome(DmaMapping mapping, UserAddress vaddr, Span<Pfn> frames)
+    private Result<int> PinSome(DmaMapping mapping, UserAddress vaddr, IommuProt access, Span<Pfn> frames)
     {
-        bool isWrite = (mapping.Prot & IommuProt.Write) != 0;
+        bool isWrite = (access & IommuProt.Write) != 0;
         Result<int> got = mapping.Mm.PinPages(vaddr, frames.Length, PinFlags.LongTerm | (isWrite ? PinFlags.Write : PinFlags.None), frames);
         if (got.Error != Errno.EFAULT)
         {

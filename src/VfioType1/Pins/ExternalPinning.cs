@@ -111,7 +111,7 @@ internal sealed class ExternalPinning(RemotePinner pinner, IExternalPinAccountin
         {
             Span<Pfn> one = [default];
             Result<int> pinned = accounting.Counts(container, mapping)
-                ? pinner.Pin(mapping, mapping.VaddrOf(page), one)
+                ? pinner.Pin(mapping, mapping.VaddrOf(page), mapping.Prot, one)
                 : pinner.PinUnaccounted(mapping, mapping.VaddrOf(page), one);
             if (!pinned.IsSuccess)
             {

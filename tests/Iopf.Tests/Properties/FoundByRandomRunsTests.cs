@@ -19,7 +19,22 @@ public sealed class FoundByRandomRunsTests
         {"op": "dma", "iova": "0x101000", "device": "nic0", "expect": "0"}
         """);
 
-    private static void KeepsItsPromises(string steps)
+    [Fact]
+    public void Memory_that_the_process_may_only_read_is_read_through_a_writable_mapping_whether_or_not_it_is_pinned()
+    {
+        const string Steps =
+            """
+            {"op": "mmap", "addr": "0x10000000", "size": "0x4000", "access": "r"},
+            {"op": "enable_iopf"},
+            {"op": "map_dma", "iova": "0x100000", "size": "0x4000", "vaddr": "0x10000000"},
+            {"op": "dma", "iova": "0x101000", "device": "nic0", "expect": "0"},
+            {"op": "dma", "iova": "0x101000", "device": "nic0", "dir": "write", "expect": "aborted"}
+            """;
+        KeepsItsPromises(Steps);
+        KeepsItsPromises(Steps, PatchSet.All.Without(3));
+    }
+
+    private static void KeepsItsPromises(string steps, PatchSet? patches = null)
     {
         Scenario scenario = ScenarioFile.Parse(
             "found",
@@ -38,7 +53,7 @@ public sealed class FoundByRandomRunsTests
             }
             """);
 
-        RunResult result = ScenarioRun.Execute(new RunRequest(scenario, PatchSet.All, new Dictionary<string, string>(), Seed: 0, Trace: null));
+        RunResult result = ScenarioRun.Execute(new RunRequest(scenario, patches ?? PatchSet.All, new Dictionary<string, string>(), Seed: 0, Trace: null));
 
         Assert.Empty(result.Violations);
         Assert.All(result.Operations, operation => Assert.True(operation.Matched, $"{operation.Text}: {operation.Result}"));

@@ -14,7 +14,8 @@ public class StepFamiliesTests
         IEnumerable<string> executed = ScenarioRunner.Families(null!, files, control)
             .SelectMany(family => family.Operations)
             .Select(operation => operation.Key)
-            .Append("repeat");
+            .Append("repeat")
+            .Append("random");
 
         Assert.Equal(OperationTable.Names.Order(), executed.Order());
     }

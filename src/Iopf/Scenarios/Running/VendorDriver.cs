@@ -34,12 +34,13 @@ internal sealed class VendorDriver(VendorDriverApi api, Device device) : IVfioDm
     /// <returns>How many were dropped, or an error.</returns>
     public Result<int> Unpin(ulong[] pages)
     {
-        foreach (ulong page in pages)
+        Result<int> unpinned = api.UnpinPages(device, pages);
+        foreach (ulong page in pages.Take(unpinned.IsSuccess ? unpinned.Value : 0))
         {
             _pinned.Remove(page);
         }
 
-        return api.UnpinPages(device, pages);
+        return unpinned;
     }
 
     /// <inheritdoc/>
