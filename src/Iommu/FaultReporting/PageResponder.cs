@@ -13,7 +13,7 @@ public sealed class PageResponder(HostKernel kernel, IEnumerable<IFaultObserver>
     /// <remarks>Kernel: <c>iommu_page_response</c>. The request is no longer pending, whatever the driver returns.</remarks>
     /// <param name="device">The device.</param>
     /// <param name="response">The answer.</param>
-    /// <returns>ENODEV without a domain that can answer; EINVAL without handler, for another version, or when nothing matches; else the driver's.</returns>
+    /// <returns>ENODEV without a domain that can answer; EINVAL without handler, for another version or an unknown flag, or when nothing matches; else the driver's.</returns>
     public Errno Respond(Device device, in PageResponse response)
     {
         ArgumentNullException.ThrowIfNull(device);
@@ -28,7 +28,7 @@ public sealed class PageResponder(HostKernel kernel, IEnumerable<IFaultObserver>
             return Errno.EINVAL;
         }
 
-        if (response.Version != PageResponse.CurrentVersion)
+        if (response.Version != PageResponse.CurrentVersion || response.OtherFlags != 0)
         {
             return Errno.EINVAL;
         }
