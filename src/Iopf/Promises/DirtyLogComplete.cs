@@ -62,8 +62,10 @@ internal sealed class DirtyLogComplete : IInvariantChecker, IDirtyLogObserver
             return;
         }
 
-        foreach (Type1Container container in _containers.Open)
+        // By index: an enumerator of the interface would be allocated with every write of a device.
+        for (int i = 0; i < _containers.Open.Count; i++)
         {
+            Type1Container container = _containers.Open[i];
             if (container.IsTrackingDirtyPages
                 && container.FindGroup(group) is { } found
                 && container.Mappings.Find(iova) is { } mapping

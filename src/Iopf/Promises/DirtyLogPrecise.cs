@@ -88,8 +88,10 @@ internal sealed class DirtyLogPrecise : IInvariantChecker, IDirtyLogObserver
 
     private void Remember(Device device, Iova iova, uint? substream)
     {
-        foreach (Type1Container container in _containers.Open)
+        // By index: an enumerator of the interface would be allocated with every write of a device.
+        for (int i = 0; i < _containers.Open.Count; i++)
         {
+            Type1Container container = _containers.Open[i];
             if (container.IsTrackingDirtyPages && container.Mappings.Find(iova) is { } mapping && _maybeWritten.TryGetValue(mapping, out HashSet<ulong>? pages))
             {
                 pages.Add(mapping.PageIndexOf(iova));

@@ -77,6 +77,8 @@ public sealed class AddressSpace
 
     internal VmaList Areas { get; } = new();
 
+    internal Stack<TlbGather> SpareGathers { get; } = new();
+
     internal PageTable Table { get; }
 
     internal NotifierList Notifiers { get; }

@@ -78,7 +78,7 @@ internal sealed class MemoryAdvices(AddressSpace mm)
     /// <remarks>Kernel: <c>madvise_free_single_vma</c>.</remarks>
     private void Loosen(in InvalidationRange announced)
     {
-        TlbGather gather = new(mm);
+        TlbGather gather = TlbGather.Begin(mm);
         mm.Notifiers.Start(in announced);
         ulong at = announced.Range.First.Value;
         while (at < announced.Range.Last.Value)
@@ -94,7 +94,7 @@ internal sealed class MemoryAdvices(AddressSpace mm)
         }
 
         mm.Notifiers.End(in announced);
-        gather.FlushAndFree();
+        gather.Finish();
     }
 
     private void LoosenLeaf(ulong[] leaf, ulong first, ulong last, TlbGather gather)

@@ -168,7 +168,7 @@ internal sealed class MemoryCalls(AddressSpace mm)
         }
 
         mm.Areas.Remove(range);
-        TlbGather gather = new(mm);
+        TlbGather gather = TlbGather.Begin(mm);
         InvalidationRange announced = new(range, InvalidationReason.Unmap, IsBlockable: true);
         mm.Notifiers.Start(in announced);
         foreach (Vma area in areas)
@@ -178,7 +178,7 @@ internal sealed class MemoryCalls(AddressSpace mm)
 
         mm.Notifiers.End(in announced);
         mm.Table.UnhookEmpty(range, gather);
-        gather.FlushAndFree();
+        gather.Finish();
         foreach (Vma area in areas)
         {
             ForgetShared(area.Shared);
@@ -307,7 +307,7 @@ internal sealed class MemoryCalls(AddressSpace mm)
     /// <remarks>Kernel: <c>move_ptes</c>.</remarks>
     private void MoveLeaf(ulong[] leaf, ulong first, ulong last, ulong distance)
     {
-        TlbGather gather = new(mm);
+        TlbGather gather = TlbGather.Begin(mm);
         using LockScope atomic = mm.PageTableLock.Hold();
         for (ulong at = first; at <= last; at += Page.Size)
         {
@@ -325,6 +325,7 @@ internal sealed class MemoryCalls(AddressSpace mm)
             }
         }
 
-        gather.FlushTlb();
+        // Only entries moved, no frame: this is the flush of the TLBs under the lock.
+        gather.Finish();
     }
 }

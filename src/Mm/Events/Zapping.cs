@@ -11,16 +11,17 @@ internal sealed class Zapping(AddressSpace mm)
     /// <returns>EAGAIN, and nothing is done, if the range is not blockable and a notifier had to block.</returns>
     public Errno ZapAndNotify(Vma area, in InvalidationRange range)
     {
-        TlbGather gather = new(mm);
+        TlbGather gather = TlbGather.Begin(mm);
         Errno refusal = mm.Notifiers.Start(in range);
         if (refusal != Errno.None)
         {
+            gather.Finish();
             return refusal;
         }
 
         Zap(area, range.Range, gather);
         mm.Notifiers.End(in range);
-        gather.FlushAndFree();
+        gather.Finish();
         return Errno.None;
     }
 
@@ -51,14 +52,14 @@ internal sealed class Zapping(AddressSpace mm)
     /// <remarks>Kernel: <c>exit_mmap</c>.</remarks>
     public void ZapEverything()
     {
-        TlbGather gather = new(mm);
+        TlbGather gather = TlbGather.Begin(mm);
         for (int i = 0; i < mm.Areas.Count; i++)
         {
             Zap(mm.Areas[i], mm.Areas[i].Range, gather);
         }
 
         mm.Table.UnhookEmpty(UserRange.All, gather);
-        gather.FlushAndFree();
+        gather.Finish();
         for (int i = 0; i < mm.Areas.Count; i++)
         {
             mm.Areas[i].Shared?.RemoveMapper(mm);

@@ -75,11 +75,10 @@ internal sealed class UserPages(AddressSpace mm)
                 return Errno.EFAULT;
             }
 
-            int taken = TakePresent(next, area.Range.Last, write, isPin, frames[obtained..]);
-            obtained += taken;
-            if (taken == 0)
+            obtained += TakePresent(next, area.Range.Last, write, isPin, frames[obtained..], out bool isMissing);
+            if (isMissing)
             {
-                Errno error = mm.Faults.Resolve(area, next, write);
+                Errno error = mm.Faults.Resolve(area, page.PlusPages((ulong)obtained), write);
                 if (error != Errno.None)
                 {
                     return error;
@@ -91,8 +90,10 @@ internal sealed class UserPages(AddressSpace mm)
     }
 
     /// <remarks>Kernel: <c>follow_page_pte</c>, for as long as pages follow each other in one leaf table.</remarks>
-    private int TakePresent(UserAddress page, UserAddress lastOfArea, bool write, bool isPin, Span<Pfn> frames)
+    /// <returns>How many pages were taken; <paramref name="isMissing"/> tells whether the next one has yet to be made accessible.</returns>
+    private int TakePresent(UserAddress page, UserAddress lastOfArea, bool write, bool isPin, Span<Pfn> frames, out bool isMissing)
     {
+        isMissing = true;
         ulong[]? leaf = mm.Table.FindLeaf(page.Value, out ulong lastOfLeaf);
         if (leaf is null)
         {
@@ -130,6 +131,7 @@ internal sealed class UserPages(AddressSpace mm)
             frames[i] = frame;
         }
 
+        isMissing = false;
         return entries.Length;
     }
 }

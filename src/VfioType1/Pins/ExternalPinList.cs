@@ -6,7 +6,10 @@ namespace Iopf.VfioType1;
 /// <remarks>Kernel: <c>struct vfio_pfn</c> and the tree <c>pfn_list</c>.</remarks>
 public sealed class ExternalPinList
 {
-    private readonly Dictionary<ulong, (Pfn Frame, int References)> _pins = [];
+    private static readonly Dictionary<ulong, (Pfn Frame, int References)> None = [];
+
+    // Few mappings are ever pinned by vendor drivers: made by the first pin.
+    private Dictionary<ulong, (Pfn Frame, int References)> _pins = None;
 
     /// <summary>How many pages are pinned.</summary>
     public int Count => _pins.Count;
@@ -37,6 +40,7 @@ public sealed class ExternalPinList
     /// <param name="frame">Its frame.</param>
     public void Add(Iova page, Pfn frame)
     {
+        _pins = ReferenceEquals(_pins, None) ? [] : _pins;
         _pins.TryGetValue(page.PageNumber, out (Pfn Frame, int References) pin);
         _pins[page.PageNumber] = (frame, pin.References + 1);
     }

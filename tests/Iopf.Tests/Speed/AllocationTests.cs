@@ -1,0 +1,141 @@
+using Iopf.Benchmarks;
+using Iopf.Kernel;
+using Iopf.Mm;
+using Iopf.VfioType1;
+
+namespace Iopf.Tests.Speed;
+
+/// <summary>The hot path allocates nothing once its buffers have grown.</summary>
+public sealed class AllocationTests
+{
+    private const int Operations = 1000;
+    private const int TlbEntries = 4096;
+
+    [Fact]
+    public void A_DMA_with_a_TLB_hit_allocates_nothing()
+    {
+        using AssignedDevice device = new(pages: 1, premap: 0);
+        device.Map();
+
+        long bytes = AllocatedBy(() =>
+        {
+            for (int i = 0; i < Operations; i++)
+            {
+                device.Read(0);
+                device.Write(0);
+            }
+        });
+
+        Assert.Equal(0, bytes);
+    }
+
+    [Fact]
+    public void A_translation_walk_allocates_nothing()
+    {
+        const int Pages = 4 * TlbEntries;
+        using AssignedDevice device = new(Pages, premap: 0);
+        device.Map();
+
+        // In this order each page has left the TLB before its turn comes again.
+        long bytes = AllocatedBy(() =>
+        {
+            for (int page = 0; page < Pages; page++)
+            {
+                device.Read(page);
+            }
+        });
+
+        Assert.Equal(0, bytes);
+    }
+
+    [Theory]
+    [InlineData(1, 1024)]
+    [InlineData(512, 512 * 64)]
+    public void A_fault_from_the_stall_to_the_retry_allocates_nothing(int premap, int pages)
+    {
+        using AssignedDevice device = new(pages, premap);
+        device.Map();
+        TouchAll(device, premap, pages);
+        device.DropPages();
+        TouchAll(device, premap, pages);
+        device.DropPages();
+        long faults = device.Faults;
+
+        long bytes = AllocatedBy(() => TouchAll(device, premap, pages), warmUp: false);
+
+        Assert.Equal(0, bytes);
+        Assert.Equal(pages / premap, device.Faults - faults);
+    }
+
+    [Fact]
+    public void Taking_pages_away_from_a_device_allocates_nothing()
+    {
+        const int Pages = 512;
+        using AssignedDevice device = new(Pages, premap: Pages);
+        device.Map();
+
+        long bytes = AllocatedBy(() =>
+        {
+            for (int i = 0; i < 20; i++)
+            {
+                device.Write(0);
+                device.DropPages();
+            }
+        });
+
+        Assert.Equal(0, bytes);
+    }
+
+    // The object of the mapping is new with each mapping: a fault that still holds the old one must see that it is gone for ever.
+    [Theory]
+    [InlineData(1, 0)]
+    [InlineData(512, 0)]
+    [InlineData(1, 1)]
+    [InlineData(512, 1)]
+    public void Mapping_and_unmapping_allocates_the_object_of_the_mapping_only(int pages, int premap)
+    {
+        using AssignedDevice device = new(pages, premap);
+
+        long bytes = AllocatedBy(() =>
+        {
+            for (int i = 0; i < Operations; i++)
+            {
+                device.Map();
+                device.Unmap();
+            }
+        });
+
+        Assert.Equal(Operations * BytesOfOneMapping(), bytes);
+    }
+
+    private static long BytesOfOneMapping()
+    {
+        Process process = new(new HostKernel(), new PhysicalMemory(new HostKernel()), "vmm");
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        DmaMapping mapping = new(default, default, default, process, process.Mm!, hasLockCap: false);
+        long after = GC.GetAllocatedBytesForCurrentThread();
+        GC.KeepAlive(mapping);
+        return after - before;
+    }
+
+    private static void TouchAll(AssignedDevice device, int step, int pages)
+    {
+        for (int page = 0; page < pages; page += step)
+        {
+            device.Write(page);
+        }
+    }
+
+    private static long AllocatedBy(Action operations, bool warmUp = true)
+    {
+        if (warmUp)
+        {
+            operations();
+            operations();
+        }
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        operations();
+        return GC.GetAllocatedBytesForCurrentThread() - before;
+    }
+}
