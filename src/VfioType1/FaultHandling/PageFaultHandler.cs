@@ -57,9 +57,18 @@ internal sealed class PageFaultHandler(
                 {
                     return answer;
                 }
+
+                // From here on the plan is held without the lock: a mapping that goes meanwhile must not become another one.
+                target.Container.FaultsInFlight++;
             }
 
-            switch (MapWindow(device, target.Container, in plan))
+            Step step = MapWindow(device, target.Container, in plan);
+            using (target.Container.Lock.Hold())
+            {
+                target.Container.FaultsInFlight--;
+            }
+
+            switch (step)
             {
                 case Step.Mapped:
                     return PageResponseCode.Success;

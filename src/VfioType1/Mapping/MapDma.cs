@@ -96,7 +96,7 @@ internal sealed class MapDma(HostKernel kernel, IDmaMapPolicy policy, IInvalidat
             return Errno.ENODEV;
         }
 
-        DmaMapping mapping = new(
+        DmaMapping mapping = container.NewMapping(
             new Iova(request.Iova), new UserAddress(request.Vaddr), (IommuProt)(request.Flags & Access), caller, mm, caller.HasIpcLock);
         container.MappingsAvailable--;
         using (invalidations.Enter(container))

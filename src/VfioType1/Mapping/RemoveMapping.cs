@@ -26,6 +26,7 @@ internal sealed class RemoveMapping(IDmaMapPolicy policy, IInvalidationGuard inv
 
         mapping.Dirty = null;
         container.MappingsAvailable++;
+        container.Recycle(mapping);
     }
 
     public void ExecuteAll(Type1Container container)

@@ -6,37 +6,43 @@ namespace Iopf.VfioType1;
 
 /// <summary>One DMA mapping: a range of iovas backed by a range of a process's memory.</summary>
 /// <remarks>Kernel: <c>struct vfio_dma</c>.</remarks>
-/// <param name="iova">Its first iova.</param>
-/// <param name="vaddr">The process address behind the first iova.</param>
-/// <param name="prot">The access it grants: read, write or both.</param>
-/// <param name="task">The process (thread group) that made it.</param>
-/// <param name="mm">
-/// The address space behind it; held, so that it is found even after the thread-group leader exited (E17).
-/// </param>
-/// <param name="hasLockCap">Whether the process may lock memory without limit.</param>
-public sealed class DmaMapping(Iova iova, UserAddress vaddr, IommuProt prot, Process task, AddressSpace mm, bool hasLockCap)
+public sealed class DmaMapping
 {
+    /// <summary>Makes a mapping of no length yet.</summary>
+    /// <param name="iova">Its first iova.</param>
+    /// <param name="vaddr">The process address behind the first iova.</param>
+    /// <param name="prot">The access it grants: read, write or both.</param>
+    /// <param name="task">The process (thread group) that made it.</param>
+    /// <param name="mm">
+    /// The address space behind it; held, so that it is found even after the thread-group leader exited (E17).
+    /// </param>
+    /// <param name="hasLockCap">Whether the process may lock memory without limit.</param>
+    public DmaMapping(Iova iova, UserAddress vaddr, IommuProt prot, Process task, AddressSpace mm, bool hasLockCap)
+    {
+        (Iova, Vaddr, Prot, Task, Mm, HasLockCap) = (iova, vaddr, prot, task, mm, hasLockCap);
+    }
+
     /// <summary>Its first iova.</summary>
-    public Iova Iova { get; } = iova;
+    public Iova Iova { get; private set; }
 
     /// <summary>The process address behind the first iova.</summary>
-    public UserAddress Vaddr { get; set; } = vaddr;
+    public UserAddress Vaddr { get; set; }
 
     /// <summary>The length in bytes; grows while a mapping is being made, 0 at first.</summary>
     public ulong Size { get; set; }
 
     /// <summary>The access it grants.</summary>
-    public IommuProt Prot { get; } = prot;
+    public IommuProt Prot { get; private set; }
 
     /// <summary>The process that made it.</summary>
-    public Process Task { get; } = task;
+    public Process Task { get; private set; }
 
     /// <summary>The address space behind it.</summary>
-    public AddressSpace Mm { get; set; } = mm;
+    public AddressSpace Mm { get; set; }
 
     /// <summary>Whether the process could lock memory without limit when it made the mapping.</summary>
     /// <remarks>Kernel: <c>lock_cap</c>.</remarks>
-    public bool HasLockCap { get; } = hasLockCap;
+    public bool HasLockCap { get; private set; }
 
     /// <summary>Whether the whole mapping is pinned and entered in the IOMMU domains.</summary>
     /// <remarks>Kernel: <c>iommu_mapped</c>.</remarks>
@@ -90,6 +96,18 @@ public sealed class DmaMapping(Iova iova, UserAddress vaddr, IommuProt prot, Pro
     /// <param name="pageIndex">The page's number, counted from the start of the mapping.</param>
     /// <returns>Its first iova.</returns>
     public Iova IovaOfPage(ulong pageIndex) => Iova.PlusPages(pageIndex);
+
+    /// <summary>Makes another mapping out of one that was removed and that nobody holds on to.</summary>
+    /// <remarks>Its bitmaps keep their memory, so that mapping and unmapping allocates nothing in steady state.</remarks>
+    internal DmaMapping Renew(Iova iova, UserAddress vaddr, IommuProt prot, Process task, AddressSpace mm, bool hasLockCap)
+    {
+        Invariant.Hold(!IsLinked && MappedPages.Count == 0 && ExternalPins.Count == 0, "only a mapping that was removed whole is made anew");
+        (Iova, Vaddr, Prot, Task, Mm, HasLockCap) = (iova, vaddr, prot, task, mm, hasLockCap);
+        (Size, FaultPins, IsLinked) = (0, 0, true);
+        IsIommuMapped = IsOnDemand = IsVaddrInvalid = false;
+        HeldPages.ClearAll();
+        return this;
+    }
 
     /// <inheritdoc/>
     public override string ToString() => $"dma {Iova}+0x{Size:x}";

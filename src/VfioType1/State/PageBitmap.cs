@@ -65,6 +65,17 @@ public sealed class PageBitmap
         }
     }
 
+    /// <summary>Clears every bit.</summary>
+    public void ClearAll()
+    {
+        foreach (ulong[]? words in Count == 0 ? [] : _leaves)
+        {
+            words?.AsSpan().Clear();
+        }
+
+        Count = 0;
+    }
+
     /// <summary>Finds the next page whose bit is set.</summary>
     /// <param name="page">Where to start looking.</param>
     /// <param name="last">Where to stop looking (inclusive).</param>

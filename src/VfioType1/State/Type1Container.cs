@@ -1,4 +1,6 @@
+using Iopf.Iommu;
 using Iopf.Kernel;
+using Iopf.Mm;
 
 namespace Iopf.VfioType1;
 
@@ -6,6 +8,9 @@ namespace Iopf.VfioType1;
 /// <remarks>Kernel: <c>struct vfio_iommu</c>. <see cref="Lock"/> protects everything here unless a member says otherwise.</remarks>
 public sealed class Type1Container
 {
+    private const int RemovedKept = 16;
+    private readonly Stack<DmaMapping> _removed = new(RemovedKept);
+
     /// <summary>Creates the state of a container that was just opened.</summary>
     /// <param name="kernel">Scheduler, clock and trace.</param>
     /// <param name="id">A number for reports, unique in a run.</param>
@@ -100,11 +105,14 @@ public sealed class Type1Container
 
     /// <summary>The address space whose process enabled IOPF; watched until the container is released.</summary>
     /// <remarks>Kernel: <c>iommu-&gt;mm</c> of the posting.</remarks>
-    public Mm.AddressSpace? IopfOwner { get; set; }
+    public AddressSpace? IopfOwner { get; set; }
 
     /// <summary>Vendor drivers to be told when a mapping with pinned pages is unmapped.</summary>
     /// <remarks>Kernel: the blocking notifier chain.</remarks>
     public List<Vfio.IVfioDmaUnmapNotifier> UnmapNotifiers { get; } = [];
+
+    /// <summary>How many faults hold on to what they planned while they obtain pages without the lock.</summary>
+    internal int FaultsInFlight { get; set; }
 
     /// <summary>Room for pages pinned in one call; used under <see cref="Lock"/>.</summary>
     internal PinBatch PinBatch { get; } = new();
@@ -118,10 +126,25 @@ public sealed class Type1Container
     /// <summary>The domain whose tables answer look-ups by physical address.</summary>
     public Type1Domain? FirstDomain => Domains.Count > 0 ? Domains[0] : null;
 
+    /// <summary>Makes a mapping, out of one that was removed if there is one.</summary>
+    internal DmaMapping NewMapping(Iova iova, UserAddress vaddr, IommuProt prot, Process task, AddressSpace mm, bool hasLockCap) =>
+        _removed.TryPop(out DmaMapping? removed)
+            ? removed.Renew(iova, vaddr, prot, task, mm, hasLockCap)
+            : new DmaMapping(iova, vaddr, prot, task, mm, hasLockCap);
+
+    /// <summary>Keeps a removed mapping for the next one, unless a fault may still hold on to it.</summary>
+    internal void Recycle(DmaMapping mapping)
+    {
+        if (FaultsInFlight == 0 && _removed.Count < RemovedKept)
+        {
+            _removed.Push(mapping);
+        }
+    }
+
     /// <summary>The domain and group state of an attached IOMMU group.</summary>
     /// <param name="group">The IOMMU group.</param>
     /// <returns>Its domain and state, or <see langword="null"/> when it is not attached to an IOMMU domain of this container.</returns>
-    public (Type1Domain Domain, Type1Group Group)? FindGroup(Iommu.IommuGroup group)
+    public (Type1Domain Domain, Type1Group Group)? FindGroup(IommuGroup group)
     {
         foreach (Type1Domain domain in Domains)
         {
