@@ -5,7 +5,6 @@ using Iopf.Mm;
 using Iopf.Patches;
 using Iopf.Promises;
 using Iopf.Vfio;
-using Iopf.VfioType1;
 
 namespace Iopf.Recordings;
 
@@ -153,8 +152,7 @@ internal sealed class Type1ReplayMachine : IType1Replayer
     /// <summary>Compares the device's bytes with the memory behind the mapping.</summary>
     private string Outcome(DmaCall call, byte[] bytes)
     {
-        Type1Container container = _host.Type1.Open[^1];
-        if (container.Mappings.Find(new Iova(call.Iova)) is not { } mapping)
+        if (_host.Type1.Open.Count == 0 || _host.Type1.Open[^1].Mappings.Find(new Iova(call.Iova)) is not { } mapping)
         {
             return "n/a";
         }

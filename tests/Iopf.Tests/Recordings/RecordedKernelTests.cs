@@ -17,4 +17,14 @@ public sealed class RecordedKernelTests
         Assert.Equal((operations, operations), (report.Operations, report.Matched));
         Assert.Empty(report.Violations);
     }
+
+    [Fact]
+    public void A_DMA_before_there_is_a_container_is_answered_and_not_the_end_of_the_model()
+    {
+        string[] recording = File.ReadAllLines(RecordingFiles.Seed(1));
+        string file = Path.Combine(Directory.CreateTempSubdirectory("iopf-").FullName, "dma-first.jsonl");
+        File.WriteAllLines(file, [recording[0], recording.First(line => line.Contains("\"data\":", StringComparison.Ordinal))]);
+
+        Assert.Equal(1, Replay.Run(file, Type1Replayers.Create).Operations);
+    }
 }

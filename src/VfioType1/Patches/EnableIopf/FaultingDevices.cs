@@ -47,7 +47,7 @@ internal sealed class FaultingDevices(
 
     /// <summary>A nested domain's host faults are those of stage 2; a domain that cannot tell is not nested (E55).</summary>
     private static FaultReportCapabilities CapabilitiesFor(IommuGroup group) =>
-        group.Domain is { } domain && domain.IsNested is { IsSuccess: true, Value: true }
+        group.Domain?.LeavesStage1ToGuest == true
             ? FaultReportCapabilities.NestedLevel2
             : FaultReportCapabilities.Flat;
 
