@@ -51,7 +51,7 @@ public sealed class DmaMapping
     /// <summary>Whether its pages are entered in the IOMMU domains one fault at a time.</summary>
     public bool IsOnDemand { get; set; }
 
-    /// <summary>Whether the mapping still belongs to its container; false for ever once it was removed.</summary>
+    /// <summary>Whether the mapping still belongs to its container; false from its removal on.</summary>
     public bool IsLinked { get; set; } = true;
 
     /// <summary>Whether the vaddr was handed back and a new one is awaited.</summary>

@@ -30,10 +30,10 @@ public sealed class AllocationTests
     public void A_translation_walk_allocates_nothing()
     {
         const int Pages = 4 * TlbEntries;
-        using AssignedDevice device = new(Pages, premap: 0);
+        using AssignedDevice device = new(Pages, premap: 1);
         device.Map();
 
-        // In this order each page has left the TLB before its turn comes again.
+        // Entered one by one, so that there are no block entries. In this order each page has left the TLB before its turn comes again.
         long bytes = AllocatedBy(() =>
         {
             for (int page = 0; page < Pages; page++)
