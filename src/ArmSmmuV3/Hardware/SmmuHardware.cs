@@ -11,7 +11,6 @@ namespace Iopf.ArmSmmuV3.Hardware;
 /// </remarks>
 public sealed class SmmuHardware
 {
-    private readonly StreamTable _streamTable;
     private readonly Translator _translator;
     private readonly StallBuffer _stalls;
     private readonly EventQueue _eventQueue;
@@ -34,16 +33,16 @@ public sealed class SmmuHardware
         Name = name;
         PageTableWalker walker = new(memory);
         ConfigurationCache configurations = new();
-        _streamTable = new StreamTable(memory, options);
-        Tlb tlb = new(options.TlbEntries);
-        ConfigurationReader reader = new(memory, options, _streamTable, walker);
-        _translator = new Translator(kernel, options, reader, configurations, walker, tlb, name);
+        StreamTable = new StreamTable(memory, options);
+        Tlb = new Tlb(options.TlbEntries);
+        ConfigurationReader reader = new(memory, options, StreamTable, walker);
+        _translator = new Translator(kernel, options, reader, configurations, walker, Tlb, name);
         _stalls = new StallBuffer(options.StallMax);
         _eventQueue = new EventQueue(memory, options.EventQueueLog2Size);
         _events = new EventRecorder(kernel, _eventQueue, _stalls, this, options.ReportsEventClass);
         _transactions = new TransactionControl(kernel, _translator, _stalls, _events, name);
         _commandQueue = new CommandQueue(memory, options.CommandQueueLog2Size);
-        _commands = new CommandExecutor(kernel, _commandQueue, configurations, tlb, _transactions, name);
+        _commands = new CommandExecutor(kernel, _commandQueue, configurations, Tlb, _transactions, name);
         _registers = new RegisterFile(new Identification(options));
     }
 
@@ -56,6 +55,12 @@ public sealed class SmmuHardware
 
     /// <summary>The interrupt line of global errors: called when a GERROR bit becomes active while IRQ_CTRL.GERROR_IRQEN is set.</summary>
     public Action? GlobalErrorInterrupt { get; set; }
+
+    /// <summary>The stream table, as the registers describe it.</summary>
+    internal StreamTable StreamTable { get; }
+
+    /// <summary>The TLB.</summary>
+    internal Tlb Tlb { get; }
 
     /// <summary>How many transactions can be stalled at once.</summary>
     public int StallSlots => _stalls.SlotCount;
@@ -80,8 +85,8 @@ public sealed class SmmuHardware
     /// <returns>Its value; 32-bit registers leave the upper half zero.</returns>
     public ulong ReadRegister(SmmuRegister register) => register switch
     {
-        SmmuRegister.STRTAB_BASE => _streamTable.Base,
-        SmmuRegister.STRTAB_BASE_CFG => _streamTable.Configuration,
+        SmmuRegister.STRTAB_BASE => StreamTable.Base,
+        SmmuRegister.STRTAB_BASE_CFG => StreamTable.Configuration,
         SmmuRegister.CMDQ_BASE => _commandQueue.Base,
         SmmuRegister.CMDQ_PROD => _commandQueue.Producer,
         SmmuRegister.CMDQ_CONS => _commandQueue.Consumer,
@@ -99,10 +104,10 @@ public sealed class SmmuHardware
         switch (register)
         {
             case SmmuRegister.STRTAB_BASE:
-                _streamTable.Base = value;
+                StreamTable.Base = value;
                 break;
             case SmmuRegister.STRTAB_BASE_CFG:
-                _streamTable.Configuration = (uint)value;
+                StreamTable.Configuration = (uint)value;
                 break;
             case SmmuRegister.CMDQ_BASE:
                 _commandQueue.Base = value;

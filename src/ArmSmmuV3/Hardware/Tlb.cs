@@ -32,6 +32,9 @@ internal sealed class Tlb(int entryCount)
     private int _largeCount;
     private int _globalCount;
 
+    /// <summary>The entries in use; a view for dumps.</summary>
+    public IEnumerable<TlbEntry> Entries => _entries.Where(static entry => entry.Tag != 0);
+
     /// <summary>Packs what distinguishes the translations of one context: stages, VMID (31:16), ASID (15:0).</summary>
     public static ulong TagOf(bool hasStage1, bool hasStage2, ushort vmid, ushort asid) =>
         (hasStage1, hasStage2) switch

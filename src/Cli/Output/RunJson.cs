@@ -36,6 +36,11 @@ internal static class RunJson
             json.WriteObjects("rows", result.Rows, row => WriteRow(json, row));
         }
 
+        if (request.Dump.Count > 0)
+        {
+            json.WriteTexts("dump", result.Dump);
+        }
+
         json.WriteTexts("advice", result.Advice);
     }
 

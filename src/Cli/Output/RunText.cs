@@ -60,6 +60,16 @@ internal static class RunText
         {
             yield return $"    {violation.Invariant} at {violation.Operation}, trace step {violation.TraceStep}: {violation.Detail}";
         }
+
+        if (result.Dump.Count > 0)
+        {
+            yield return "";
+        }
+
+        foreach (string line in result.Dump)
+        {
+            yield return line;
+        }
     }
 
     private static string[] OperationCells(RunOperation operation) =>

@@ -106,6 +106,15 @@ public sealed class Host : IDisposable
         _view.Add(process);
     }
 
+    /// <summary>Prints a part of the SMMUs' state.</summary>
+    /// <param name="part">Which.</param>
+    /// <returns>The lines.</returns>
+    public IEnumerable<string> Dump(SmmuDumpPart part) => _smmus.Values.SelectMany(smmu => new SmmuDump(smmu.Hardware, Memory).Lines(
+        part,
+        [.. _view.Devices
+            .Where(device => _view.TryFind(device, out SmmuHardware? its, out _) && its == smmu.Hardware)
+            .Select(device => new KeyValuePair<string, uint>(device.Name, _view.TryFind(device, out _, out uint streamId) ? streamId : 0))]));
+
     /// <inheritdoc/>
     public void Dispose() => _services.Dispose();
 

@@ -1,3 +1,4 @@
+using Iopf.ArmSmmuV3.Hardware;
 using Iopf.Kernel;
 using Iopf.Patches;
 
@@ -10,4 +11,8 @@ namespace Iopf.Scenarios;
 /// <param name="Seed">The seed of whatever draws lots. Nothing does under the inline scheduler.</param>
 /// <param name="Trace">Told every step; <see langword="null"/> if nobody listens.</param>
 public sealed record RunRequest(
-    Scenario Scenario, PatchSet? Patches, IReadOnlyDictionary<string, string> Settings, ulong Seed, Action<TraceEvent>? Trace);
+    Scenario Scenario, PatchSet? Patches, IReadOnlyDictionary<string, string> Settings, ulong Seed, Action<TraceEvent>? Trace)
+{
+    /// <summary>Which parts of the SMMUs' state are printed as they are after the last step.</summary>
+    public IReadOnlyList<SmmuDumpPart> Dump { get; init; } = [];
+}

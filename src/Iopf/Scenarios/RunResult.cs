@@ -33,6 +33,9 @@ public sealed record RunResult
     /// <summary>The promises that were broken.</summary>
     public IReadOnlyList<Violation> Violations { get; init; } = [];
 
+    /// <summary>What was asked for of the SMMUs' state, as lines.</summary>
+    public IReadOnlyList<string> Dump { get; init; } = [];
+
     /// <summary>The operations in the order of the run; a repeated step is there once per round.</summary>
     public IReadOnlyList<RunOperation> Operations { get; init; } = [];
 

@@ -37,7 +37,7 @@ public static class ScenarioRun
             host.Kernel.Trace.Subscribe(request.Trace);
         }
 
-        ScenarioRunner runner = new(host, hosts, request.Seed);
+        ScenarioRunner runner = new(host, hosts, request.Seed) { Dump = request.Dump };
         runner.Run(scenario);
         return ResultOf(scenario, patches, runner);
     }
@@ -53,6 +53,7 @@ public static class ScenarioRun
         LockedVm = runner.Totals.LockedVm,
         VirtualNanoseconds = runner.Totals.Nanoseconds,
         Violations = runner.Violations,
+        Dump = runner.Dumped,
         Operations = runner.Executed,
         Rows = runner.Control.Rows,
         Advice = PatchAdvice.For(patches),

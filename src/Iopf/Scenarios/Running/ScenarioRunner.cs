@@ -1,3 +1,4 @@
+using Iopf.ArmSmmuV3.Hardware;
 using Iopf.Kernel;
 using Iopf.Machine;
 using Iopf.Promises;
@@ -38,6 +39,12 @@ internal sealed class ScenarioRunner
     /// <summary>The promises that were broken, each once.</summary>
     public IReadOnlyList<Violation> Violations => [.. _promises.Violations, .. Control.Violations];
 
+    /// <summary>Which parts of the SMMUs' state are to be printed after the last step.</summary>
+    public IReadOnlyList<SmmuDumpPart> Dump { get; init; } = [];
+
+    /// <summary>What they came to.</summary>
+    public IReadOnlyList<string> Dumped { get; private set; } = [];
+
     /// <summary>The numbers of the run.</summary>
     public RunTotals Totals { get; } = new();
 
@@ -65,6 +72,7 @@ internal sealed class ScenarioRunner
     {
         bool isWhole = RunBlock(scenario.Steps);
         Totals.Add(_host);
+        Dumped = [.. Dump.SelectMany(_host.Dump)];
         if (isWhole)
         {
             CloseFiles();
