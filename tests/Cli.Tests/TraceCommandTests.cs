@@ -14,6 +14,15 @@ public sealed class TraceCommandTests : IDisposable
     };
 
     [Fact]
+    public void A_device_is_not_replaced_by_a_file()
+    {
+        CliOutcome outcome = _cli.Run("trace", "one-fault", "--out", "/dev/null");
+
+        Assert.Equal(ExitCode.BadInput, outcome.ExitCode);
+        Assert.Contains("--out /dev/null: expected a file, found a device", outcome.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_trace_goes_to_standard_output()
     {
         CliOutcome outcome = _cli.Run("trace", "one-fault", "--format", "text", "--patches", "1-3");

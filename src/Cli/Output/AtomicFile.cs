@@ -5,6 +5,8 @@ namespace Iopf.Cli.Output;
 /// <summary>A file that is written whole or not at all.</summary>
 internal static class AtomicFile
 {
+    private static readonly string[] Devices = ["/dev/", "/proc/", "/sys/"];
+
     /// <summary>Writes lines to a neighbour of the file, then renames it.</summary>
     /// <param name="path">The file.</param>
     /// <param name="lines">The lines, without line breaks.</param>
@@ -14,6 +16,12 @@ internal static class AtomicFile
         if (Directory.Exists(path))
         {
             throw new InputException($"--out {path}: expected a file, found a directory");
+        }
+
+        // A rename would put a file in the place of the device.
+        if (Array.Exists(Devices, folder => Path.GetFullPath(path).StartsWith(folder, StringComparison.Ordinal)))
+        {
+            throw new InputException($"--out {path}: expected a file, found a device; leave --out away to print");
         }
 
         string neighbour = $"{path}.{Environment.ProcessId}.tmp";

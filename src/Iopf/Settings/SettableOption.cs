@@ -65,7 +65,7 @@ public sealed class SettableOption
     {
         ArgumentNullException.ThrowIfNull(value);
         object? parsed = Parsed(value.Trim());
-        if (parsed is null || _range?.IsValid(parsed) == false)
+        if (parsed is null || !IsInRange(parsed))
         {
             throw new InputException($"{place}: '{value}' is not a value of {Key}; expected {Form}");
         }
@@ -78,6 +78,19 @@ public sealed class SettableOption
 
     private static string Text(object? value) =>
         value is bool flag ? (flag ? "true" : "false") : Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
+
+    private bool IsInRange(object value)
+    {
+        // The attribute converts the value to the type of its bounds: what does not fit there is out of range, too.
+        try
+        {
+            return _range?.IsValid(value) != false;
+        }
+        catch (OverflowException)
+        {
+            return false;
+        }
+    }
 
     private object? Parsed(string text)
     {

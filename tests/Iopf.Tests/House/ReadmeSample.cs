@@ -11,7 +11,10 @@ namespace Iopf.Tests.House;
 /// <summary>The sample of the README, compiled and run.</summary>
 internal static class ReadmeSample
 {
-    public static void Run(TextWriter output)
+    // The sample prints to the console; here that is a writer.
+#pragma warning disable IDE1006
+    public static void Run(TextWriter Console)
+#pragma warning restore IDE1006
     {
         // sample
         ServiceProvider services = new ServiceCollection().AddIopfModel(options => options.Patches = PatchSpec.Parse("1-6")).BuildServiceProvider();
@@ -32,7 +35,7 @@ internal static class ReadmeSample
 
         host.Devices["nic0"].Engine!.Write(new Iova(0x10_0000), "hello"u8.ToArray());   // stalls, faults, is mapped and retried
         vmm.Mm.Munmap(memory);                                                          // the MMU notifier takes the pages away
-        TextTrace.Lines(trace).ToList().ForEach(output.WriteLine);
+        TextTrace.Lines(trace).ToList().ForEach(Console.WriteLine);
         // end of sample
     }
 }

@@ -28,6 +28,7 @@ public sealed class SettableOptionsTests
     [InlineData("Premap:Length=1048577")]
     [InlineData("Premap:Length=99999999999999999999")]
     [InlineData("Premap:Length=1.5")]
+    [InlineData("Cost:HandlerNanoseconds=9223372036854775807")]
     [InlineData("Premap:Len=5")]
     [InlineData("Nothing:Length=5")]
     [InlineData("=5")]
