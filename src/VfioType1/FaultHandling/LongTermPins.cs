@@ -1,17 +1,41 @@
 using Iopf.Iommu;
 using Iopf.Kernel;
+using Iopf.Mm;
 
 namespace Iopf.VfioType1;
 
 /// <summary>Baseline: pages are pinned as for a static mapping and count against the locked-memory limit.</summary>
-internal sealed class LongTermPins(RemotePinner pinner) : IPageSource
+internal sealed class LongTermPins(RemotePinner pinner, PhysicalMemory memory) : IPageSource
 {
     public Result<int> Obtain(DmaMapping mapping, UserAddress first, IommuProt access, Span<Pfn> frames)
     {
-        // A pin for all that the mapping grants keeps device and CPU on one page; where the process may only read, so may the device.
         Result<int> pinned = pinner.Pin(mapping, first, mapping.Prot, frames);
+        if (pinned.Error == Errno.EFAULT && WaitForUserSpace(mapping, first, access))
+        {
+            pinned = pinner.Pin(mapping, first, mapping.Prot, frames);
+        }
+
+        // A pin for all that the mapping grants keeps device and CPU on one page; where the process may only read, so may the device.
         return pinned.Error == Errno.EFAULT && (access & IommuProt.Write) == 0 ? pinner.Pin(mapping, first, access, frames) : pinned;
     }
 
     public void Return(DmaMapping mapping, ReadOnlySpan<Pfn> frames) => pinner.Unpin(mapping, frames, accounted: true);
+
+    /// <summary>A pin never waits for user space; whoever may sleep has the page supplied first (E16).</summary>
+    private bool WaitForUserSpace(DmaMapping mapping, UserAddress page, IommuProt access)
+    {
+        Span<Pfn> one = [default];
+        MemoryAccess needed = (access & IommuProt.Write) != 0 ? MemoryAccess.Write : MemoryAccess.Read;
+        if (!mapping.Mm.IsAlive || !mapping.Mm.GetPages(page, 1, needed, one).IsSuccess)
+        {
+            return false;
+        }
+
+        if (!memory.IsReserved(one[0]))
+        {
+            memory.Put(one[0]);
+        }
+
+        return true;
+    }
 }

@@ -31,6 +31,11 @@ public class ScenarioRunTests
         Assert.NotEmpty(result.Operations);
     }
 
+    [Theory]
+    [MemberData(nameof(QuickNames))]
+    public void A_built_in_scenario_keeps_every_promise_whichever_patch_is_missing(string name) =>
+        Assert.All(PatchCatalog.All, patch => Assert.Empty(Run(name, PatchSet.All.Without(patch.Number)).Violations));
+
     [Fact]
     public void Without_patches_the_test_of_the_cover_letter_faults_only_with_shared_addressing()
     {
