@@ -1,11 +1,13 @@
 using System.Text;
 using System.Text.Json;
+using Iopf.Kernel;
 
 namespace Iopf.Recordings;
 
 /// <summary>Reads a recording of format <c>vfio-type1-recording/1</c>, line by line and strictly.</summary>
 public sealed class RecordingReader : IDisposable
 {
+    private const ulong LargestArena = 1UL << 30;
     private readonly TextReader _text;
     private readonly RecordingLines _lines;
 
@@ -91,6 +93,16 @@ public sealed class RecordingReader : IDisposable
         };
         ArenaPart part = new(fields.Number("start"), fields.Number("end"), access, fields.Truth("populated"));
         fields.ExpectNoOthers();
+        if (((part.Start | part.End) & Page.OffsetMask) != 0)
+        {
+            throw fields.Complaint("start", "expected offsets that are multiples of 0x1000");
+        }
+
+        if (part.End > LargestArena)
+        {
+            throw fields.Complaint("end", $"expected an offset up to 0x{LargestArena:x}");
+        }
+
         return part.Start < part.End ? part : throw fields.Complaint("end", "expected an offset above start");
     }
 
@@ -116,6 +128,19 @@ public sealed class RecordingReader : IDisposable
             fields.ListOf("arena", (path, entry) => ReadArenaPart(_lines.Place, path, entry)),
             fields.Has("seed") ? fields.Number("seed") : null);
         fields.ExpectNoOthers();
+        if (header.PageSize != Page.Size)
+        {
+            throw fields.Complaint("page_size", "expected 4096");
+        }
+
+        for (int i = 1; i < header.Arena.Count; i++)
+        {
+            if (header.Arena[i].Start < header.Arena[i - 1].End)
+            {
+                throw fields.Complaint($"arena[{i}].start", $"expected an offset from 0x{header.Arena[i - 1].End:x} on, where the part before ends");
+            }
+        }
+
         return header;
     }
 

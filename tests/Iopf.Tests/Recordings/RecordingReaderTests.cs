@@ -104,6 +104,25 @@ public sealed class RecordingReaderTests
         Assert.Equal("r.jsonl:1: arena[0].prot: expected one of rw, r, none, found \"rwx\"", refusal.Message);
     }
 
+    [Theory]
+    [InlineData("0x4", "0x2000", "0x2000", "0x3000", "r.jsonl:1: arena[0].start: expected offsets that are multiples of 0x1000")]
+    [InlineData("0x0", "0x2000", "0x1000", "0x3000", "r.jsonl:1: arena[1].start: expected an offset from 0x2000 on, where the part before ends")]
+    [InlineData("0x0", "0x8000000000000000", "0x1000", "0x3000", "r.jsonl:1: arena[0].end: expected an offset up to 0x40000000")]
+    public void Parts_of_the_arena_are_whole_pages_in_order(string start0, string end0, string start1, string end1, string complaint)
+    {
+        string header =
+            $$"""
+            {"format": "vfio-type1-recording/1", "kernel": "k", "iommu": "i", "device": "d", "page_size": 4096, "seed": 1, "arena": [{"start": "{{start0}}",
+            """
+            + $$"""
+             "end": "{{end0}}", "prot": "rw", "populated": true}, {"start": "{{start1}}", "end": "{{end1}}", "prot": "rw", "populated": true}]}
+            """;
+
+        InputException refusal = Assert.Throws<InputException>(() => RecordingReader.Read("r.jsonl", new StringReader(header)));
+
+        Assert.Equal(complaint, refusal.Message);
+    }
+
     [Fact]
     public void A_truncated_last_line_is_named_as_such()
     {
