@@ -8,6 +8,7 @@ namespace Iopf.ArmSmmuV3.Hardware;
 /// completion is the consumer index behind it.
 /// </remarks>
 /// <param name="kernel">Trace.</param>
+/// <param name="options">What the SMMU supports.</param>
 /// <param name="queue">The command queue.</param>
 /// <param name="configurations">What CFGI commands invalidate.</param>
 /// <param name="tlb">What TLBI commands invalidate.</param>
@@ -15,6 +16,7 @@ namespace Iopf.ArmSmmuV3.Hardware;
 /// <param name="name">The SMMU's name in the trace.</param>
 internal sealed class CommandExecutor(
     HostKernel kernel,
+    SmmuHardwareOptions options,
     CommandQueue queue,
     ConfigurationCache configurations,
     Tlb tlb,
@@ -30,7 +32,7 @@ internal sealed class CommandExecutor(
     {
         while (queue.TryPeek(out SmmuCommand command))
         {
-            if (!IsLegal(command.Opcode))
+            if (!IsLegal(in command))
             {
                 queue.StopAtIllegalCommand();
                 kernel.Step(TraceLayer.Smmu, "command", name, null, $"illegal: 0x{command.Word0:x16} 0x{command.Word1:x16}");
@@ -45,13 +47,17 @@ internal sealed class CommandExecutor(
         return false;
     }
 
-    private static bool IsLegal(SmmuOpcode opcode) => opcode is
-        SmmuOpcode.PREFETCH_CONFIG or SmmuOpcode.PREFETCH_ADDR
-        or SmmuOpcode.CFGI_STE or SmmuOpcode.CFGI_STE_RANGE or SmmuOpcode.CFGI_CD or SmmuOpcode.CFGI_CD_ALL
-        or SmmuOpcode.TLBI_NH_ALL or SmmuOpcode.TLBI_NH_ASID or SmmuOpcode.TLBI_NH_VA or SmmuOpcode.TLBI_NH_VAA
-        or SmmuOpcode.TLBI_S12_VMALL or SmmuOpcode.TLBI_S2_IPA or SmmuOpcode.TLBI_NSNH_ALL
-        or SmmuOpcode.ATC_INV or SmmuOpcode.PRI_RESP
-        or SmmuOpcode.RESUME or SmmuOpcode.STALL_TERM or SmmuOpcode.SYNC;
+    /// <summary>Whether this SMMU knows the command: no hypervisor or secure streams, no ATS, no PRI.</summary>
+    private bool IsLegal(in SmmuCommand command) => command.Opcode switch
+    {
+        SmmuOpcode.PREFETCH_CONFIG or SmmuOpcode.PREFETCH_ADDR => !command.IsSecure,
+        SmmuOpcode.CFGI_STE or SmmuOpcode.CFGI_STE_RANGE or SmmuOpcode.CFGI_CD or SmmuOpcode.CFGI_CD_ALL => !command.IsSecure,
+        SmmuOpcode.TLBI_NH_ALL or SmmuOpcode.TLBI_NH_ASID or SmmuOpcode.TLBI_NH_VA or SmmuOpcode.TLBI_NH_VAA => true,
+        SmmuOpcode.TLBI_S12_VMALL or SmmuOpcode.TLBI_S2_IPA or SmmuOpcode.TLBI_NSNH_ALL => true,
+        SmmuOpcode.RESUME or SmmuOpcode.STALL_TERM => options.StallModel != StallModel.TerminateOnly && !command.IsSecure,
+        SmmuOpcode.SYNC => command.Signal != SyncSignal.Reserved,
+        _ => false,
+    };
 
     private static bool IsTlbInvalidation(SmmuOpcode opcode) => opcode is >= SmmuOpcode.TLBI_NH_ALL and <= SmmuOpcode.TLBI_NSNH_ALL;
 

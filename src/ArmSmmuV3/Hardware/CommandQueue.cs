@@ -5,16 +5,15 @@ namespace Iopf.ArmSmmuV3.Hardware;
 /// <summary>The SMMU's side of the command queue: it consumes.</summary>
 /// <remarks>Arm IHI 0070, sections 3.5 and 7.1.</remarks>
 /// <param name="memory">Where the queue is.</param>
-/// <param name="sizeLog2Max">log2 of its largest size.</param>
-internal sealed class CommandQueue(PhysicalMemory memory, int sizeLog2Max)
+/// <param name="options">Its largest size, and the width of an address.</param>
+internal sealed class CommandQueue(PhysicalMemory memory, SmmuHardwareOptions options)
 {
     private const int ErrorShift = 24;
     private const uint ErrorMask = 0x7fu << ErrorShift;
     private const uint IllegalCommand = 1;
 
-    private static readonly BitField BaseAddress = new(51, 5);
     private ulong _base;
-    private QueueIndex _index = new(0);
+    private QueuePlace _place;
 
     /// <summary>CMDQ_BASE.</summary>
     public ulong Base
@@ -23,7 +22,7 @@ internal sealed class CommandQueue(PhysicalMemory memory, int sizeLog2Max)
         set
         {
             _base = value;
-            _index = new QueueIndex(Math.Min((int)(value & 0x1f), sizeLog2Max));
+            _place = new QueuePlace(value, options.CommandQueueLog2Size, entryLog2: 4, options.OutputAddressBits);
         }
     }
 
@@ -46,18 +45,18 @@ internal sealed class CommandQueue(PhysicalMemory memory, int sizeLog2Max)
     /// <returns>Whether there is one and it may be consumed.</returns>
     public bool TryPeek(out SmmuCommand command)
     {
-        if (!IsEnabled || IsStopped || _index.IsEmpty(Producer, Consumer))
+        if (!IsEnabled || IsStopped || _place.Index.IsEmpty(Producer, Consumer))
         {
             command = default;
             return false;
         }
-        ulong address = BaseAddress.InPlace(_base) + (_index.SlotOf(Consumer) * (ulong)SmmuCommand.SizeBytes);
+        ulong address = _place.Address + (_place.Index.SlotOf(Consumer) * (ulong)SmmuCommand.SizeBytes);
         command = new SmmuCommand(memory.ReadWord(address), memory.ReadWord(address + 8));
         return true;
     }
 
     /// <summary>Consumes the oldest command.</summary>
-    public void Advance() => Consumer = _index.Next(Consumer);
+    public void Advance() => Consumer = _place.Index.Next(Consumer);
 
     /// <summary>Stops at the oldest command because it is illegal (CERROR_ILL).</summary>
     public void StopAtIllegalCommand()

@@ -21,6 +21,7 @@ internal sealed class ConfigurationReader(
     /// <returns>Whether the traffic is configured; if not, the fault says what the transaction meets.</returns>
     public bool Read(uint streamId, uint? substreamId, StreamContext context, ref TranslationFault fault)
     {
+        context.MergesEvents = false;
         if (!streamTable.Locate(streamId, out ulong address, ref fault))
         {
             return false;
@@ -31,6 +32,7 @@ internal sealed class ConfigurationReader(
             fault = TranslationFault.Abort(SmmuEventType.C_BAD_STE);
             return false;
         }
+        context.MergesEvents = ste.MEV;
         if (!SelectContext(in ste, substreamId, out bool usesStage1, ref fault))
         {
             return false;
@@ -59,7 +61,7 @@ internal sealed class ConfigurationReader(
                 && (ste.S1CDMax == 0 || (ste.S1Fmt <= 2 && ste.S1DSS <= DssSubstream0))
                 && (!ste.S1STALLD || options.StallModel == StallModel.StallOrTerminate));
         bool stage2 = !HasStage2(ste.Config)
-            || (ste.S2AA64 && ste.S2TG == 0 && StallIsLegal(ste.S2S));
+            || (ste.S2AA64 && ste.S2TG == 0 && !ste.S2ENDI && ste.S2HTTU == 0 && StallIsLegal(ste.S2S));
         return stage1 && stage2;
     }
 
@@ -111,7 +113,8 @@ internal sealed class ConfigurationReader(
             return false;
         }
         ContextDescriptor cd = ContextDescriptor.Read(memory, address);
-        if (cd.IsValid && cd.AA64 && !(cd.S && ste.S1STALLD) && StallIsLegal(cd.S)
+        if (cd.IsValid && cd.AA64 && cd.HTTU == 0 && !(cd.ENDI && !(cd.EPD0 && cd.EPD1))
+            && !(cd.S && ste.S1STALLD) && StallIsLegal(cd.S)
             && context.SetContext(in cd, in ste, options.OutputAddressBits))
         {
             return true;

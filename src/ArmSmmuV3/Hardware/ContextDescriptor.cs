@@ -13,12 +13,18 @@ public readonly record struct ContextDescriptor
     private static readonly BitField T0SZBits = new(5, 0);
     private static readonly BitField TG0Bits = new(7, 6);
     private static readonly BitField EPD0Bits = new(14, 14);
+    private static readonly BitField ENDIBits = new(15, 15);
     private static readonly BitField T1SZBits = new(21, 16);
     private static readonly BitField TG1Bits = new(23, 22);
     private static readonly BitField EPD1Bits = new(30, 30);
     private static readonly BitField IPSBits = new(34, 32);
     private static readonly BitField AFFDBits = new(35, 35);
+    private static readonly BitField WXNBits = new(36, 36);
+    private static readonly BitField TBI0Bits = new(38, 38);
+    private static readonly BitField TBI1Bits = new(39, 39);
+    private static readonly BitField PANBits = new(40, 40);
     private static readonly BitField AA64Bits = new(41, 41);
+    private static readonly BitField HTTUBits = new(43, 42);
     private static readonly BitField SBits = new(44, 44);
     private static readonly BitField RBits = new(45, 45);
     private static readonly BitField ABits = new(46, 46);
@@ -68,6 +74,13 @@ public readonly record struct ContextDescriptor
         init => Word0 = EPD0Bits.Put(Word0, value ? 1UL : 0);
     }
 
+    /// <summary>ENDI: whether the tables are big endian; must be clear.</summary>
+    public bool ENDI
+    {
+        get => ENDIBits.Of(Word0) != 0;
+        init => Word0 = ENDIBits.Put(Word0, value ? 1UL : 0);
+    }
+
     /// <summary>T1SZ: 64 minus the width of an address TTB1 translates.</summary>
     public int T1SZ
     {
@@ -103,11 +116,46 @@ public readonly record struct ContextDescriptor
         init => Word0 = AFFDBits.Put(Word0, value ? 1UL : 0);
     }
 
+    /// <summary>WXN: whether what can be written cannot be executed.</summary>
+    public bool WXN
+    {
+        get => WXNBits.Of(Word0) != 0;
+        init => Word0 = WXNBits.Put(Word0, value ? 1UL : 0);
+    }
+
+    /// <summary>TBI0: whether the top byte of the lower addresses is ignored.</summary>
+    public bool TBI0
+    {
+        get => TBI0Bits.Of(Word0) != 0;
+        init => Word0 = TBI0Bits.Put(Word0, value ? 1UL : 0);
+    }
+
+    /// <summary>TBI1: whether the top byte of the upper addresses is ignored.</summary>
+    public bool TBI1
+    {
+        get => TBI1Bits.Of(Word0) != 0;
+        init => Word0 = TBI1Bits.Put(Word0, value ? 1UL : 0);
+    }
+
+    /// <summary>PAN: whether privileged accesses to data that unprivileged ones may reach are denied.</summary>
+    public bool PAN
+    {
+        get => PANBits.Of(Word0) != 0;
+        init => Word0 = PANBits.Put(Word0, value ? 1UL : 0);
+    }
+
     /// <summary>AA64: the tables hold AArch64 descriptors; must be set.</summary>
     public bool AA64
     {
         get => AA64Bits.Of(Word0) != 0;
         init => Word0 = AA64Bits.Put(Word0, value ? 1UL : 0);
+    }
+
+    /// <summary>HD (42) and HA (43): hardware update of dirty state and access flag; must be clear (IDR0.HTTU).</summary>
+    public int HTTU
+    {
+        get => (int)HTTUBits.Of(Word0);
+        init => Word0 = HTTUBits.Put(Word0, (ulong)value);
     }
 
     /// <summary>S: whether faults stall.</summary>

@@ -5,14 +5,13 @@ namespace Iopf.ArmSmmuV3.Hardware;
 /// <summary>The SMMU's side of the event queue: it produces.</summary>
 /// <remarks>Arm IHI 0070, sections 3.5 and 7.2.</remarks>
 /// <param name="memory">Where the queue is.</param>
-/// <param name="sizeLog2Max">log2 of its largest size.</param>
-internal sealed class EventQueue(PhysicalMemory memory, int sizeLog2Max)
+/// <param name="options">Its largest size, and the width of an address.</param>
+internal sealed class EventQueue(PhysicalMemory memory, SmmuHardwareOptions options)
 {
     private const uint OverflowFlag = 1u << 31;
 
-    private static readonly BitField BaseAddress = new(51, 5);
     private ulong _base;
-    private QueueIndex _index = new(0);
+    private QueuePlace _place;
 
     /// <summary>EVENTQ_BASE.</summary>
     public ulong Base
@@ -21,7 +20,7 @@ internal sealed class EventQueue(PhysicalMemory memory, int sizeLog2Max)
         set
         {
             _base = value;
-            _index = new QueueIndex(Math.Min((int)(value & 0x1f), sizeLog2Max));
+            _place = new QueuePlace(value, options.EventQueueLog2Size, entryLog2: 5, options.OutputAddressBits);
         }
     }
 
@@ -34,8 +33,11 @@ internal sealed class EventQueue(PhysicalMemory memory, int sizeLog2Max)
     /// <summary>CR0.EVENTQEN.</summary>
     public bool IsEnabled { get; set; }
 
+    /// <summary>Whether every record was read.</summary>
+    public bool IsEmpty => _place.Index.IsEmpty(Producer, Consumer);
+
     /// <summary>Whether a record can be written.</summary>
-    public bool IsWritable => IsEnabled && !_index.IsFull(Producer, Consumer);
+    public bool IsWritable => IsEnabled && !_place.Index.IsFull(Producer, Consumer);
 
     /// <summary>Takes over the driver's value of EVENTQ_PROD; only a disabled queue does.</summary>
     public void WriteProducer(uint value) => Producer = IsEnabled ? Producer : value;
@@ -44,13 +46,13 @@ internal sealed class EventQueue(PhysicalMemory memory, int sizeLog2Max)
     /// <returns>Whether the queue was empty before.</returns>
     public bool Write(in EventRecord record)
     {
-        bool wasEmpty = _index.IsEmpty(Producer, Consumer);
-        ulong address = BaseAddress.InPlace(_base) + (_index.SlotOf(Producer) * (ulong)EventRecord.SizeBytes);
+        bool wasEmpty = IsEmpty;
+        ulong address = _place.Address + (_place.Index.SlotOf(Producer) * (ulong)EventRecord.SizeBytes);
         memory.WriteWord(address, record.Word0);
         memory.WriteWord(address + 8, record.Word1);
         memory.WriteWord(address + 16, record.Word2);
         memory.WriteWord(address + 24, record.Word3);
-        Producer = _index.Next(Producer);
+        Producer = _place.Index.Next(Producer);
         return wasEmpty;
     }
 

@@ -2,26 +2,34 @@ using Iopf.Kernel;
 
 namespace Iopf.ArmSmmuV3.Hardware;
 
-/// <summary>Turns faults into records of the event queue. Stall records are never lost: they wait for a slot.</summary>
-/// <remarks>Arm IHI 0070, sections 3.5.3, 3.12 and 7.</remarks>
+/// <summary>Turns faults into records of the event queue.</summary>
+/// <remarks>
+/// Arm IHI 0070, sections 3.5.3, 7.2 and 7.3. Where the STE allows it (MEV), a terminated fault is merged with the newest record if
+/// that is identical and still unread; records of stalls never are.
+/// </remarks>
 /// <param name="kernel">Trace.</param>
 /// <param name="queue">The event queue.</param>
-/// <param name="stalls">What the records of stalls speak of.</param>
 /// <param name="hardware">Whose name and interrupt line to use.</param>
 /// <param name="reportsClass">Whether records carry CLASS.</param>
-internal sealed class EventRecorder(HostKernel kernel, EventQueue queue, StallBuffer stalls, SmmuHardware hardware, bool reportsClass)
+internal sealed class EventRecorder(HostKernel kernel, EventQueue queue, SmmuHardware hardware, bool reportsClass)
 {
-    private readonly EventRecord[] _postponed = new EventRecord[stalls.SlotCount];
-    private int _firstPostponed;
-    private int _postponedCount;
+    private EventRecord _newest;
 
     /// <summary>IRQ_CTRL.EVENTQ_IRQEN.</summary>
     public bool IsInterruptEnabled { get; set; }
+
+    /// <summary>Whether the queue has a place for a record.</summary>
+    public bool CanRecord => queue.IsWritable;
 
     /// <summary>Records the fault of a terminated transaction, or loses it when the queue is full.</summary>
     public void Record(in DmaRequest request, in TranslationFault fault)
     {
         EventRecord record = Build(in request, in fault, stallBits: 0);
+        if (fault.MayMerge && record == _newest && !queue.IsEmpty)
+        {
+            kernel.Step(TraceLayer.Smmu, "event", hardware.Name, request.Address, $"{record.Type} merged, sid 0x{record.StreamId:x}");
+            return;
+        }
         if (queue.IsWritable)
         {
             Write(in record);
@@ -31,57 +39,14 @@ internal sealed class EventRecorder(HostKernel kernel, EventQueue queue, StallBu
         kernel.Step(TraceLayer.Smmu, "event", hardware.Name, request.Address, $"{record.Type} lost, sid 0x{record.StreamId:x}");
     }
 
-    /// <summary>Records a stall, now or when the queue has a slot.</summary>
-    public void RecordStall(in DmaRequest request, in TranslationFault fault, ushort tag)
-    {
-        EventRecord record = Build(in request, in fault, EventRecord.StallBit | tag);
-        if (queue.IsWritable && _postponedCount == 0)
-        {
-            Announce(in record);
-            return;
-        }
-        _postponed[(_firstPostponed + _postponedCount) % _postponed.Length] = record;
-        _postponedCount++;
-        kernel.Step(TraceLayer.Smmu, "event", hardware.Name, request.Address, $"{record.Type} of stag 0x{tag:x} waits for a free record");
-    }
-
-    /// <summary>Writes waiting stall records while there are free slots.</summary>
-    public void RecordPostponed()
-    {
-        while (_postponedCount != 0 && queue.IsWritable)
-        {
-            EventRecord record = _postponed[_firstPostponed];
-            _firstPostponed = (_firstPostponed + 1) % _postponed.Length;
-            _postponedCount--;
-            Announce(in record);
-        }
-    }
-
-    /// <summary>Forgets the waiting records of a stream whose stalls were ended.</summary>
-    public void ForgetPostponed(uint streamId)
-    {
-        for (int remaining = _postponedCount; remaining != 0; remaining--)
-        {
-            EventRecord record = _postponed[_firstPostponed];
-            _firstPostponed = (_firstPostponed + 1) % _postponed.Length;
-            _postponedCount--;
-            if (record.StreamId != streamId)
-            {
-                _postponed[(_firstPostponed + _postponedCount) % _postponed.Length] = record;
-                _postponedCount++;
-            }
-        }
-    }
-
-    private void Announce(in EventRecord record)
-    {
-        stalls.Announce(record.StallTag);
-        Write(in record);
-    }
+    /// <summary>Records a stall; the queue must have a place.</summary>
+    public void RecordStall(in DmaRequest request, in TranslationFault fault, ushort tag) =>
+        Write(Build(in request, in fault, EventRecord.StallBit | tag));
 
     private void Write(in EventRecord record)
     {
         bool wasEmpty = queue.Write(in record);
+        _newest = record;
         kernel.Step(
             TraceLayer.Smmu,
             "event",

@@ -61,13 +61,28 @@ internal static class PageDescriptor
         return rights;
     }
 
-    /// <summary>What a stage-2 leaf grants, privileged or not.</summary>
+    /// <summary>What is left of the rights of stage 1 under WXN and PAN of the CD.</summary>
+    public static AccessRights Restrict(AccessRights rights, TranslationTables tables)
+    {
+        if (tables.PrivilegedAccessNever && (rights & AccessRights.Read) != 0)
+        {
+            rights &= ~(AccessRights.PrivilegedRead | AccessRights.PrivilegedWrite);
+        }
+        if (tables.WritableIsNeverExecutable)
+        {
+            rights &= (rights & AccessRights.Write) != 0 ? ~AccessRights.Execute : AccessRights.All;
+            rights &= (rights & AccessRights.PrivilegedWrite) != 0 ? ~AccessRights.PrivilegedExecute : AccessRights.All;
+        }
+        return rights;
+    }
+
+    /// <summary>What a stage-2 leaf grants, privileged or not; here pages to execute only do exist.</summary>
     public static AccessRights Stage2Rights(ulong leaf)
     {
         bool readable = (leaf & Stage2Read) != 0;
         AccessRights rights = readable ? AccessRights.Read | AccessRights.PrivilegedRead : AccessRights.None;
         rights |= (leaf & Stage2Write) != 0 ? AccessRights.Write | AccessRights.PrivilegedWrite : AccessRights.None;
-        rights |= readable && (leaf & ExecuteNever) == 0 ? AccessRights.Execute | AccessRights.PrivilegedExecute : AccessRights.None;
+        rights |= (leaf & ExecuteNever) == 0 ? AccessRights.Execute | AccessRights.PrivilegedExecute : AccessRights.None;
         return rights;
     }
 }

@@ -36,8 +36,8 @@ internal sealed class PageTableWalker(PhysicalMemory memory)
         if (Descend(stage2, null, ipa, out Leaf leaf, ref fault))
         {
             address = leaf.Output;
-            bool mayBeDevice = stage2.TablesMayBeDevice || faultClass != FaultClass.TranslationTable;
-            if (PageDescriptor.IsStage2Readable(leaf.Descriptor) && (mayBeDevice || PageDescriptor.IsNormalMemory(leaf.Descriptor)))
+            if (PageDescriptor.IsStage2Readable(leaf.Descriptor)
+                && (stage2.TablesMayBeDevice || PageDescriptor.IsNormalMemory(leaf.Descriptor)))
             {
                 return true;
             }
@@ -67,7 +67,7 @@ internal sealed class PageTableWalker(PhysicalMemory memory)
         {
             return false;
         }
-        translation.Stage1Rights = PageDescriptor.Stage1Rights(leaf.Descriptor, leaf.TableAttributes);
+        translation.Stage1Rights = PageDescriptor.Restrict(PageDescriptor.Stage1Rights(leaf.Descriptor, leaf.TableAttributes), tables);
         translation.Ipa = leaf.Output;
         translation.SizeLog2 = leaf.SizeLog2;
         translation.IsGlobal = PageDescriptor.IsGlobal(leaf.Descriptor);

@@ -21,8 +21,6 @@ internal sealed class RegisterFile(Identification identification)
     private uint _gbpa;
     private GlobalErrors _errors;
     private GlobalErrors _acknowledgedErrors;
-    private ulong _errorInterruptAddress;
-    private ulong _eventInterruptAddress;
 
     /// <summary>CR0.</summary>
     public SmmuControls Controls { get; private set; }
@@ -55,8 +53,6 @@ internal sealed class RegisterFile(Identification identification)
         SmmuRegister.IRQ_CTRL or SmmuRegister.IRQ_CTRLACK => (ulong)Interrupts,
         SmmuRegister.GERROR => (ulong)_errors,
         SmmuRegister.GERRORN => (ulong)_acknowledgedErrors,
-        SmmuRegister.GERROR_IRQ_CFG0 => _errorInterruptAddress,
-        SmmuRegister.EVENTQ_IRQ_CFG0 => _eventInterruptAddress,
         _ => 0,
     };
 
@@ -82,12 +78,6 @@ internal sealed class RegisterFile(Identification identification)
                 break;
             case SmmuRegister.GERRORN:
                 _acknowledgedErrors = (GlobalErrors)value & GlobalErrors.CommandQueue;
-                break;
-            case SmmuRegister.GERROR_IRQ_CFG0:
-                _errorInterruptAddress = value;
-                break;
-            case SmmuRegister.EVENTQ_IRQ_CFG0:
-                _eventInterruptAddress = value;
                 break;
             default:
                 break;

@@ -15,6 +15,8 @@ public readonly record struct SmmuCommand(ulong Word0, ulong Word1)
     public const int RangeOfAllStreams = 31;
 
     private const ulong LeafBit = 1;
+    private const ulong RetryBit = 1 << 12;
+    private const ulong SecureBit = 1 << 10;
 
     /// <summary>What to do.</summary>
     public SmmuOpcode Opcode => (SmmuOpcode)(byte)Word0;
@@ -43,8 +45,11 @@ public readonly record struct SmmuCommand(ulong Word0, ulong Word1)
     /// <summary>The tag of the stalled transaction CMD_RESUME speaks of.</summary>
     public ushort StallTag => (ushort)Word1;
 
-    /// <summary>What CMD_RESUME does. The reserved value 3 is treated as 2.</summary>
-    public ResumeAction Action => (ResumeAction)Math.Min((int)(Word0 >> 12) & 3, (int)ResumeAction.Abort);
+    /// <summary>What CMD_RESUME does: with Ac (12) it retries, whatever Ab (13) says.</summary>
+    public ResumeAction Action => (Word0 & RetryBit) != 0 ? ResumeAction.Retry : (ResumeAction)((int)(Word0 >> 12) & 2);
+
+    /// <summary>SSec: whether a command about a stream means a secure one. It is the same bit in all of them.</summary>
+    public bool IsSecure => (Word0 & SecureBit) != 0;
 
     /// <summary>How CMD_SYNC announces its completion.</summary>
     public SyncSignal Signal => (SyncSignal)((Word0 >> 12) & 3);

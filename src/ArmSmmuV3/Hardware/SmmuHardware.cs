@@ -38,11 +38,11 @@ public sealed class SmmuHardware
         ConfigurationReader reader = new(memory, options, StreamTable, walker);
         _translator = new Translator(kernel, options, reader, configurations, walker, Tlb, name);
         _stalls = new StallBuffer(options.StallMax);
-        _eventQueue = new EventQueue(memory, options.EventQueueLog2Size);
-        _events = new EventRecorder(kernel, _eventQueue, _stalls, this, options.ReportsEventClass);
+        _eventQueue = new EventQueue(memory, options);
+        _events = new EventRecorder(kernel, _eventQueue, this, options.ReportsEventClass);
         _transactions = new TransactionControl(kernel, _translator, _stalls, _events, name);
-        _commandQueue = new CommandQueue(memory, options.CommandQueueLog2Size);
-        _commands = new CommandExecutor(kernel, _commandQueue, configurations, Tlb, _transactions, name);
+        _commandQueue = new CommandQueue(memory, options);
+        _commands = new CommandExecutor(kernel, options, _commandQueue, configurations, Tlb, _transactions, name);
         _registers = new RegisterFile(new Identification(options));
     }
 
@@ -96,20 +96,22 @@ public sealed class SmmuHardware
         _ => _registers.Read(register),
     };
 
-    /// <summary>Writes a register. CMDQ_PROD runs the queue; EVENTQ_CONS lets records that wait for a slot in.</summary>
-    /// <param name="register">Which; writes to read-only and unknown registers are ignored.</param>
+    /// <summary>Writes a register. CMDQ_PROD runs the queue; EVENTQ_CONS retries stalls that found no place for their record.</summary>
+    /// <param name="register">
+    /// Which; writes to read-only and unknown registers are ignored, those to the place of a table or queue while it is in use too.
+    /// </param>
     /// <param name="value">Its new value.</param>
     public void WriteRegister(SmmuRegister register, ulong value)
     {
         switch (register)
         {
-            case SmmuRegister.STRTAB_BASE:
+            case SmmuRegister.STRTAB_BASE when !_translator.IsEnabled:
                 StreamTable.Base = value;
                 break;
-            case SmmuRegister.STRTAB_BASE_CFG:
+            case SmmuRegister.STRTAB_BASE_CFG when !_translator.IsEnabled:
                 StreamTable.Configuration = (uint)value;
                 break;
-            case SmmuRegister.CMDQ_BASE:
+            case SmmuRegister.CMDQ_BASE when !_commandQueue.IsEnabled:
                 _commandQueue.Base = value;
                 break;
             case SmmuRegister.CMDQ_PROD:
@@ -119,7 +121,7 @@ public sealed class SmmuHardware
             case SmmuRegister.CMDQ_CONS:
                 _commandQueue.WriteConsumer((uint)value);
                 break;
-            case SmmuRegister.EVENTQ_BASE:
+            case SmmuRegister.EVENTQ_BASE when !_eventQueue.IsEnabled:
                 _eventQueue.Base = value;
                 break;
             case SmmuRegister.EVENTQ_PROD or RegisterFile.EVENTQ_PROD_IN_PAGE_0:
@@ -127,7 +129,7 @@ public sealed class SmmuHardware
                 break;
             case SmmuRegister.EVENTQ_CONS or RegisterFile.EVENTQ_CONS_IN_PAGE_0:
                 _eventQueue.Consumer = (uint)value;
-                _events.RecordPostponed();
+                _transactions.RetryUnrecorded();
                 break;
             default:
                 _registers.Write(register, value);
@@ -177,17 +179,22 @@ public sealed class SmmuHardware
     /// <summary>Lets what the control registers say take effect.</summary>
     private void ApplyControls()
     {
+        bool wasEnabled = _translator.IsEnabled;
         _translator.IsEnabled = _registers.Controls.HasFlag(SmmuControls.Translation);
         _translator.AbortsWhenDisabled = _registers.AbortsWhenDisabled;
         _translator.RecordsBadStreamIds = _registers.RecordsBadStreamIds;
         _events.IsInterruptEnabled = _registers.Interrupts.HasFlag(SmmuInterrupts.EventQueue);
         _eventQueue.IsEnabled = _registers.Controls.HasFlag(SmmuControls.EventQueue);
         _commandQueue.IsEnabled = _registers.Controls.HasFlag(SmmuControls.CommandQueue);
+        if (wasEnabled && !_translator.IsEnabled)
+        {
+            _transactions.TerminateStalls();
+        }
         if (_commandQueue.IsStopped && !_registers.IsErrorActive(GlobalErrors.CommandQueue))
         {
             _commandQueue.Restart();
         }
-        _events.RecordPostponed();
+        _transactions.RetryUnrecorded();
         ProcessCommands();
     }
 }

@@ -43,10 +43,10 @@ public enum SmmuOpcode : byte
     /// <summary>Forget all non-hypervisor translations.</summary>
     TLBI_NSNH_ALL = 0x30,
 
-    /// <summary>Invalidate a device's ATC. Ignored: no device of the model has one.</summary>
+    /// <summary>Invalidate a device's ATC. Illegal: there is no ATS (IDR0.ATS).</summary>
     ATC_INV = 0x40,
 
-    /// <summary>Answer a PRI page request. Ignored: there is no PRI queue.</summary>
+    /// <summary>Answer a PRI page request. Illegal: there is no PRI queue (IDR0.PRI).</summary>
     PRI_RESP = 0x41,
 
     /// <summary>End a stall.</summary>

@@ -43,7 +43,7 @@ public enum SmmuRegister
     /// <summary>Acknowledged global errors.</summary>
     GERRORN = 0x64,
 
-    /// <summary>Address of the global error MSI; stored, without effect.</summary>
+    /// <summary>Address of the global error MSI; zero, there are none (IDR0.MSI).</summary>
     GERROR_IRQ_CFG0 = 0x68,
 
     /// <summary>Address of the stream table (51:6).</summary>
@@ -64,7 +64,7 @@ public enum SmmuRegister
     /// <summary>Address (51:5) and LOG2SIZE (4:0) of the event queue.</summary>
     EVENTQ_BASE = 0xa0,
 
-    /// <summary>Address of the event queue MSI; stored, without effect.</summary>
+    /// <summary>Address of the event queue MSI; zero, there are none (IDR0.MSI).</summary>
     EVENTQ_IRQ_CFG0 = 0xb0,
 
     /// <summary>The SMMU's index into the event queue, wrap bit above it; OVFLG 31. In page 1.</summary>

@@ -42,19 +42,33 @@ internal sealed class StallBuffer
         Count++;
         slot.Transaction = transaction;
         slot.IsTaken = true;
-        slot.IsAnnounced = false;
+        slot.IsRecorded = false;
         return slot.Tag;
     }
 
     /// <summary>Notes that the driver can now see the stall: only from then on a command finds it.</summary>
-    public void Announce(ushort tag) => _slots[tag & (_slots.Length - 1)].IsAnnounced = true;
+    public void MarkRecorded(ushort tag) => _slots[tag & (_slots.Length - 1)].IsRecorded = true;
 
-    /// <summary>Frees the slot of an announced stall.</summary>
+    /// <summary>Frees the slot of a stall that the driver cannot see.</summary>
+    /// <returns>Whether there still is one under that tag.</returns>
+    public bool TryReleaseUnrecorded(ushort tag, out StalledTransaction transaction)
+    {
+        ref Slot slot = ref _slots[tag & (_slots.Length - 1)];
+        if (slot.IsTaken && !slot.IsRecorded && slot.Tag == tag)
+        {
+            transaction = Release(ref slot, tag & (_slots.Length - 1));
+            return true;
+        }
+        transaction = default;
+        return false;
+    }
+
+    /// <summary>Frees the slot of a recorded stall.</summary>
     /// <returns>Whether there is one of that stream under that tag.</returns>
     public bool TryRelease(uint streamId, ushort tag, out StalledTransaction transaction)
     {
         ref Slot slot = ref _slots[tag & (_slots.Length - 1)];
-        if (slot.IsTaken && slot.IsAnnounced && slot.Tag == tag && slot.Transaction.Request.StreamId == streamId)
+        if (slot.IsTaken && slot.IsRecorded && slot.Tag == tag && slot.Transaction.Request.StreamId == streamId)
         {
             transaction = Release(ref slot, tag & (_slots.Length - 1));
             return true;
@@ -72,12 +86,13 @@ internal sealed class StallBuffer
         return slot.IsTaken && slot.Tag == tag && slot.Transaction.Request.StreamId == streamId;
     }
 
-    /// <summary>Marks the stalls a stream has now, announced or not, for <see cref="TryReleaseMarked"/>.</summary>
-    public void Mark(uint streamId)
+    /// <summary>Marks the stalls there are now, recorded or not, for <see cref="TryReleaseMarked"/>.</summary>
+    /// <param name="streamId">Whose; null for everybody's.</param>
+    public void Mark(uint? streamId)
     {
         foreach (ref Slot slot in _slots.AsSpan())
         {
-            slot.IsMarked = slot.IsTaken && slot.Transaction.Request.StreamId == streamId;
+            slot.IsMarked = slot.IsTaken && (streamId is null || slot.Transaction.Request.StreamId == streamId);
         }
     }
 
@@ -111,7 +126,7 @@ internal sealed class StallBuffer
         public StalledTransaction Transaction;
         public ushort Tag;
         public bool IsTaken;
-        public bool IsAnnounced;
+        public bool IsRecorded;
         public bool IsMarked;
     }
 }

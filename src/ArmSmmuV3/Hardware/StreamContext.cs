@@ -1,12 +1,19 @@
+using System.Runtime.CompilerServices;
+
 namespace Iopf.ArmSmmuV3.Hardware;
 
 /// <summary>The configuration of one stream and substream as the SMMU caches it: STE and CD, checked and taken apart.</summary>
 internal sealed class StreamContext
 {
+    private const ulong TableSelector = 1UL << 55;
+
     private readonly TranslationTables _lower = new();
     private readonly TranslationTables _upper = new();
     private bool _hasLower;
     private bool _hasUpper;
+    private bool _ignoresLowerTopByte;
+    private bool _ignoresUpperTopByte;
+    private bool _ignoresTopByte;
     private int _privilege;
     private int _instruction;
 
@@ -46,6 +53,9 @@ internal sealed class StreamContext
     /// <summary>Whether terminated stage-2 faults are recorded.</summary>
     public bool Stage2Records { get; private set; }
 
+    /// <summary>Whether identical records of terminated faults may be merged (STE.MEV); false until a legal STE was read.</summary>
+    public bool MergesEvents { get; set; }
+
     /// <summary>Stream and substream in one word: substream + 1 in the lower half, 0 if there is none.</summary>
     public static ulong KeyOf(uint streamId, uint? substreamId) =>
         ((ulong)streamId << 32) | (substreamId.HasValue ? substreamId.GetValueOrDefault() + 1UL : 0);
@@ -59,10 +69,14 @@ internal sealed class StreamContext
         return (AccessRights)((int)access << (privileged ? 3 : 0));
     }
 
+    /// <summary>The address as it is translated: where the CD ignores the top byte (TBI), bit 55 is extended over it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ulong CanonicalOf(ulong address) => _ignoresTopByte ? WithoutTopByte(address) : address;
+
     /// <summary>The stage-1 tables that translate an address; null if none do.</summary>
     public TranslationTables? Stage1TablesOf(ulong address)
     {
-        if ((address >> 63) == 0)
+        if ((address & TableSelector) == 0)
         {
             return _hasLower && address >> _lower.InputBits == 0 ? _lower : null;
         }
@@ -81,6 +95,7 @@ internal sealed class StreamContext
         HasStage2 = ste.Config is StreamConfig.Stage2 or StreamConfig.Nested;
         _privilege = ste.PRIVCFG;
         _instruction = ste.INSTCFG;
+        _ignoresTopByte = false;
         Stage1Stalls = false;
         Stage1Records = true;
         Stage1Aborts = true;
@@ -97,10 +112,20 @@ internal sealed class StreamContext
         Stage1Stalls = cd.S && !ste.S1STALLD;
         Stage1Records = cd.R;
         Stage1Aborts = cd.A;
+        _ignoresLowerTopByte = cd.TBI0;
+        _ignoresUpperTopByte = cd.TBI1;
+        _ignoresTopByte = cd.TBI0 || cd.TBI1;
         _hasLower = !cd.EPD0;
         _hasUpper = !cd.EPD1;
         TlbTag = Tlb.TagOf(HasStage1, HasStage2, ste.S2VMID, cd.ASID);
-        return (cd.EPD0 || (cd.TG0 == 0 && _lower.SetStage1(cd.TTB0, cd.T0SZ, cd.IPS, cd.AFFD, outputBits)))
-            && (cd.EPD1 || (cd.TG1 == 2 && _upper.SetStage1(cd.TTB1, cd.T1SZ, cd.IPS, cd.AFFD, outputBits)));
+        return (cd.EPD0 || (cd.TG0 == 0 && _lower.SetStage1(in cd, cd.TTB0, cd.T0SZ, outputBits)))
+            && (cd.EPD1 || (cd.TG1 == 2 && _upper.SetStage1(in cd, cd.TTB1, cd.T1SZ, outputBits)));
+    }
+
+    private ulong WithoutTopByte(ulong address)
+    {
+        bool isUpper = (address & TableSelector) != 0;
+        bool ignores = isUpper ? _ignoresUpperTopByte : _ignoresLowerTopByte;
+        return ignores ? (ulong)((long)(address << 8) >> 8) : address;
     }
 }

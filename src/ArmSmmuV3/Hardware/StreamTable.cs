@@ -8,6 +8,9 @@ namespace Iopf.ArmSmmuV3.Hardware;
 /// <param name="options">Widths of stream IDs and addresses.</param>
 internal sealed class StreamTable(PhysicalMemory memory, SmmuHardwareOptions options)
 {
+    private const int SteLog2 = 6;
+    private const int DescriptorLog2 = 3;
+
     private static readonly BitField BaseAddress = new(51, 6);
     private static readonly BitField Log2Size = new(5, 0);
     private static readonly BitField Split = new(10, 6);
@@ -35,11 +38,16 @@ internal sealed class StreamTable(PhysicalMemory memory, SmmuHardwareOptions opt
             fault = TranslationFault.Abort(SmmuEventType.C_BAD_STREAMID);
             return false;
         }
-        ulong table = BaseAddress.InPlace(Base);
         ulong index = streamId;
-        if (Format.Of(Configuration) == 1)
+        ulong table = BaseAddress.InPlace(Base);
+        if (Format.Of(Configuration) != 1)
         {
-            int split = (int)Split.Of(Configuration);
+            table &= ulong.MaxValue << (sizeLog2 + SteLog2);
+        }
+        else
+        {
+            int split = SplitOf(Configuration);
+            table &= ulong.MaxValue << Math.Max(SteLog2, sizeLog2 - split + DescriptorLog2);
             ulong descriptorAddress = table + ((index >> split) * 8);
             if (!IsReadable(descriptorAddress, ref fault))
             {
@@ -53,11 +61,14 @@ internal sealed class StreamTable(PhysicalMemory memory, SmmuHardwareOptions opt
                 fault = TranslationFault.Abort(SmmuEventType.C_BAD_STREAMID);
                 return false;
             }
-            table = Level2Pointer.InPlace(descriptor);
+            table = Level2Pointer.InPlace(descriptor) & (ulong.MaxValue << (span - 1 + SteLog2));
         }
         address = table + (index * StreamTableEntry.SizeBytes);
         return IsReadable(address, ref fault);
     }
+
+    /// <summary>Level 2 tables have 2^6, 2^8 or 2^10 STEs; reserved values of SPLIT mean the first.</summary>
+    private static int SplitOf(ulong configuration) => (int)Split.Of(configuration) is int split and (6 or 8 or 10) ? split : 6;
 
     private bool IsReadable(ulong address, ref TranslationFault fault)
     {

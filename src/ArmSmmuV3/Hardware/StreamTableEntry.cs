@@ -15,6 +15,7 @@ public readonly record struct StreamTableEntry
     private static readonly BitField S1ContextPtrBits = new(51, 6);
     private static readonly BitField S1CDMaxBits = new(63, 59);
     private static readonly BitField S1DSSBits = new(1, 0);
+    private static readonly BitField MEVBits = new(19, 19);
     private static readonly BitField S1STALLDBits = new(27, 27);
     private static readonly BitField STRWBits = new(31, 30);
     private static readonly BitField PRIVCFGBits = new(49, 48);
@@ -26,8 +27,10 @@ public readonly record struct StreamTableEntry
     private static readonly BitField S2PSBits = new(50, 48);
     private static readonly BitField S2VtcrBits = new(50, 32);
     private static readonly BitField S2AA64Bits = new(51, 51);
+    private static readonly BitField S2ENDIBits = new(52, 52);
     private static readonly BitField S2AFFDBits = new(53, 53);
     private static readonly BitField S2PTWBits = new(54, 54);
+    private static readonly BitField S2HTTUBits = new(56, 55);
     private static readonly BitField S2SBits = new(57, 57);
     private static readonly BitField S2RBits = new(58, 58);
     private static readonly BitField S2TTBBits = new(51, 4);
@@ -84,6 +87,13 @@ public readonly record struct StreamTableEntry
     {
         get => (int)S1DSSBits.Of(Word1);
         init => Word1 = S1DSSBits.Put(Word1, (ulong)value);
+    }
+
+    /// <summary>MEV: whether identical records of terminated faults may be merged into one.</summary>
+    public bool MEV
+    {
+        get => MEVBits.Of(Word1) != 0;
+        init => Word1 = MEVBits.Put(Word1, value ? 1UL : 0);
     }
 
     /// <summary>S1STALLD: whether stage-1 faults may not stall.</summary>
@@ -163,6 +173,13 @@ public readonly record struct StreamTableEntry
         init => Word2 = S2AA64Bits.Put(Word2, value ? 1UL : 0);
     }
 
+    /// <summary>S2ENDI: whether the tables are big endian; must be clear.</summary>
+    public bool S2ENDI
+    {
+        get => S2ENDIBits.Of(Word2) != 0;
+        init => Word2 = S2ENDIBits.Put(Word2, value ? 1UL : 0);
+    }
+
     /// <summary>S2AFFD: whether a clear access flag is no fault.</summary>
     public bool S2AFFD
     {
@@ -170,11 +187,18 @@ public readonly record struct StreamTableEntry
         init => Word2 = S2AFFDBits.Put(Word2, value ? 1UL : 0);
     }
 
-    /// <summary>S2PTW: whether stage-1 tables in device memory are a permission fault.</summary>
+    /// <summary>S2PTW: whether stage-1 tables and CDs in device memory are a permission fault.</summary>
     public bool S2PTW
     {
         get => S2PTWBits.Of(Word2) != 0;
         init => Word2 = S2PTWBits.Put(Word2, value ? 1UL : 0);
+    }
+
+    /// <summary>S2HD (55) and S2HA (56): hardware update of dirty state and access flag; must be clear (IDR0.HTTU).</summary>
+    public int S2HTTU
+    {
+        get => (int)S2HTTUBits.Of(Word2);
+        init => Word2 = S2HTTUBits.Put(Word2, (ulong)value);
     }
 
     /// <summary>S2S: whether stage-2 faults stall.</summary>

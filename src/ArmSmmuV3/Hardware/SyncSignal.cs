@@ -11,4 +11,7 @@ public enum SyncSignal
 
     /// <summary>By an event to the CPUs (SEV).</summary>
     Event = 2,
+
+    /// <summary>No such signal: the command is illegal.</summary>
+    Reserved = 3,
 }

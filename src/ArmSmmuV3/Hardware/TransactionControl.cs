@@ -4,8 +4,9 @@ namespace Iopf.ArmSmmuV3.Hardware;
 
 /// <summary>Decides what becomes of a transaction that did not hit: it goes on, ends, or stalls until a command ends the stall.</summary>
 /// <remarks>
-/// Arm IHI 0070, section 3.12. While every slot is taken, transactions that would stall wait in front of the SMMU, unrecorded,
-/// in their order; each stall that ends lets the oldest try again. Later ones queue behind them even if a slot is free.
+/// Arm IHI 0070, sections 3.12, 3.14 and 7.2.1. While every slot is taken, transactions that would stall wait in front of the SMMU,
+/// unrecorded, in their order; each stall that ends lets the oldest try again. Later ones queue behind them even if a slot is free.
+/// A stall whose record finds no place is retried when the event queue is writable again, and only then recorded if it still faults.
 /// </remarks>
 /// <param name="kernel">Trace.</param>
 /// <param name="translator">Translates.</param>
@@ -15,6 +16,7 @@ namespace Iopf.ArmSmmuV3.Hardware;
 internal sealed class TransactionControl(HostKernel kernel, Translator translator, StallBuffer stalls, EventRecorder events, string name)
 {
     private readonly Queue<StalledTransaction> _waiting = new(stalls.SlotCount);
+    private readonly Queue<ushort> _unrecorded = new(stalls.SlotCount);
 
     /// <summary>How many transactions wait in front of the SMMU.</summary>
     public int WaitingCount => _waiting.Count;
@@ -25,6 +27,11 @@ internal sealed class TransactionControl(HostKernel kernel, Translator translato
         if (translator.Translate(in request, out physicalAddress, out TranslationFault fault))
         {
             return DmaOutcome.Completed;
+        }
+        if (request.IsSpeculative)
+        {
+            kernel.Step(TraceLayer.Smmu, "speculation", name, request.Address, $"transaction {transaction} ends in silence: {fault.Type}");
+            return DmaOutcome.Aborted;
         }
         if (fault.Stalls && (stalls.IsFull || _waiting.Count != 0))
         {
@@ -65,10 +72,26 @@ internal sealed class TransactionControl(HostKernel kernel, Translator translato
     }
 
     /// <summary>Executes CMD_STALL_TERM: aborts every stalled transaction of a stream.</summary>
-    public void TerminateStalls(uint streamId)
-    {
-        events.ForgetPostponed(streamId);
+    public void TerminateStalls(uint streamId) => Terminate(streamId);
 
+    /// <summary>Aborts every stalled transaction, as clearing SMMUEN does; those that wait outside meet an SMMU that is off.</summary>
+    public void TerminateStalls() => Terminate(streamId: null);
+
+    /// <summary>Retries the stalls that have no record yet while the event queue has a place for one.</summary>
+    public void RetryUnrecorded()
+    {
+        while (_unrecorded.Count != 0 && events.CanRecord)
+        {
+            if (stalls.TryReleaseUnrecorded(_unrecorded.Dequeue(), out StalledTransaction stalled))
+            {
+                Retry(in stalled);
+                AdmitWaiting();
+            }
+        }
+    }
+
+    private void Terminate(uint? streamId)
+    {
         // Marked before the first one is ended: its master may start a transaction that stalls anew, which lives on.
         stalls.Mark(streamId);
         for (int slot = 0; slot < stalls.SlotCount; slot++)
@@ -118,7 +141,7 @@ internal sealed class TransactionControl(HostKernel kernel, Translator translato
         {
             ushort tag = stalls.Hold(faulted with { Ipa = fault.IsStage2 ? fault.Ipa : null });
             kernel.Step(TraceLayer.Smmu, "stall", name, request.Address, $"transaction {faulted.Transaction} stalls, stag 0x{tag:x}");
-            events.RecordStall(in request, in fault, tag);
+            Record(in request, in fault, tag);
             return DmaOutcome.Stalled;
         }
         if (fault.Type != 0 && fault.IsRecorded)
@@ -126,5 +149,19 @@ internal sealed class TransactionControl(HostKernel kernel, Translator translato
             events.Record(in request, in fault);
         }
         return fault.Aborts ? DmaOutcome.Aborted : DmaOutcome.ReadAsZeroWriteIgnored;
+    }
+
+    private void Record(in DmaRequest request, in TranslationFault fault, ushort tag)
+    {
+        if (!events.CanRecord)
+        {
+            _unrecorded.Enqueue(tag);
+            kernel.Step(TraceLayer.Smmu, "event", name, request.Address, $"{fault.Type} of stag 0x{tag:x} waits for a free record");
+            return;
+        }
+
+        // Before the record is visible: its reader may answer at once.
+        stalls.MarkRecorded(tag);
+        events.RecordStall(in request, in fault, tag);
     }
 }

@@ -24,6 +24,9 @@ internal struct TranslationFault
     /// <summary>Whether the event is recorded when the transaction is terminated.</summary>
     public bool IsRecorded;
 
+    /// <summary>Whether its record may be merged with an identical one (STE.MEV).</summary>
+    public bool MayMerge;
+
     /// <summary>Whether a terminated transaction aborts; if not it reads as zero and ignores writes.</summary>
     public bool Aborts;
 

@@ -31,6 +31,12 @@ internal sealed class TranslationTables
     /// <summary>Whether stage 1 may keep its tables in device memory (S2PTW clear).</summary>
     public bool TablesMayBeDevice { get; private set; }
 
+    /// <summary>CD.WXN: whether nobody executes what it may write.</summary>
+    public bool WritableIsNeverExecutable { get; private set; }
+
+    /// <summary>CD.PAN: whether privileged accesses to data stay out of unprivileged pages.</summary>
+    public bool PrivilegedAccessNever { get; private set; }
+
     /// <summary>The code for a width, as IDR5.OAS, IPS and S2PS hold it.</summary>
     public static int CodeOf(int bits)
     {
@@ -39,8 +45,12 @@ internal sealed class TranslationTables
     }
 
     /// <summary>Describes one half of a CD's tables.</summary>
+    /// <param name="cd">The CD.</param>
+    /// <param name="root">TTB0 or TTB1.</param>
+    /// <param name="tsz">T0SZ or T1SZ.</param>
+    /// <param name="outputBits">The width of a physical address.</param>
     /// <returns>Whether the values are legal.</returns>
-    public bool SetStage1(ulong root, int tsz, int ips, bool affd, int outputBits)
+    public bool SetStage1(in ContextDescriptor cd, ulong root, int tsz, int outputBits)
     {
         if (tsz is < 16 or > 39)
         {
@@ -48,7 +58,9 @@ internal sealed class TranslationTables
         }
         int inputBits = 64 - tsz;
         int startShift = 12 + (9 * ((inputBits - 13) / 9));
-        return Set(root, inputBits, startShift, ips, affd, outputBits, isStage2: false);
+        WritableIsNeverExecutable = cd.WXN;
+        PrivilegedAccessNever = cd.PAN;
+        return Set(root, inputBits, startShift, cd.IPS, cd.AFFD, outputBits, isStage2: false);
     }
 
     /// <summary>Describes an STE's tables.</summary>

@@ -46,11 +46,12 @@ internal sealed class Translator(
         StreamContext? context = configurations.Find(StreamContext.KeyOf(request.StreamId, request.SubstreamId));
         if (IsEnabled && context is not null && context.TlbTag != 0)
         {
-            ref TlbEntry entry = ref tlb.Find(context.TlbTag, request.Address.Value);
-            if (!Unsafe.IsNullRef(ref entry) && (entry.Rights & context.AccessOf(in request)) != 0)
+            ulong address = context.CanonicalOf(request.Address.Value);
+            ref TlbEntry entry = ref tlb.Find(context.TlbTag, address);
+            if (!Unsafe.IsNullRef(ref entry) && (entry.Rights & context.AccessOf(in request)) != 0 && !request.IsSpeculativeWrite)
             {
                 Hits++;
-                physicalAddress = entry.PhysicalAddressOf(request.Address.Value);
+                physicalAddress = entry.PhysicalAddressOf(address);
                 if (kernel.Trace.IsOn)
                 {
                     kernel.Step(TraceLayer.Smmu, "translate", name, request.Address, $"TLB hit: pa 0x{physicalAddress:x}");
@@ -73,29 +74,45 @@ internal sealed class Translator(
         physicalAddress = 0;
         if (!IsEnabled)
         {
-            fault.Aborts = AbortsWhenDisabled;
-            physicalAddress = AbortsWhenDisabled ? 0 : request.Address.Value;
-            return !AbortsWhenDisabled;
+            // Neither way leaves an event.
+            fault.Aborts = AbortsWhenDisabled || request.Address.Value >> _outputBits != 0;
+            physicalAddress = fault.Aborts ? 0 : request.Address.Value;
+            return !fault.Aborts;
         }
-        if (!TryConfigure(in request, out StreamContext context, ref fault))
-        {
-            return false;
-        }
-        if (context.IsAborting)
-        {
-            fault.Aborts = true;
-            return false;
-        }
-        if (context.TlbTag == 0)
-        {
-            return TryBypass(request.Address.Value, out physicalAddress, ref fault);
-        }
-        fault.Access = context.AccessOf(in request);
-        if (TryTranslate(context, request.Address, out physicalAddress, ref fault))
+        if (TryConfigure(in request, out StreamContext context, ref fault)
+            && TryPass(context, in request, out physicalAddress, ref fault))
         {
             return true;
         }
         physicalAddress = 0;
+        fault.MayMerge = context.MergesEvents;
+        return false;
+    }
+
+    private bool TryPass(StreamContext context, in DmaRequest request, out ulong physicalAddress, ref TranslationFault fault)
+    {
+        physicalAddress = request.Address.Value;
+        if (context.IsAborting || request.IsSpeculativeWrite)
+        {
+            fault.Aborts = true;
+            return false;
+        }
+        if (!context.HasStage1 && request.Address.Value >> (context.HasStage2 ? options.InputAddressBits : _outputBits) != 0)
+        {
+            fault = TranslationFault.Abort(SmmuEventType.F_ADDR_SIZE);
+            fault.Class = FaultClass.InputAddress;
+            fault.Access = context.AccessOf(in request);
+            return false;
+        }
+        if (context.TlbTag == 0)
+        {
+            return true;
+        }
+        fault.Access = context.AccessOf(in request);
+        if (TryTranslate(context, new Iova(context.CanonicalOf(request.Address.Value)), out physicalAddress, ref fault))
+        {
+            return true;
+        }
         ApplyPolicy(context, ref fault);
         kernel.Step(TraceLayer.Smmu, "walk", name, request.Address, $"{fault.Type}, stage {(fault.IsStage2 ? 2 : 1)}, {fault.Access}");
         return false;
@@ -128,19 +145,6 @@ internal sealed class Translator(
             request.Address,
             $"sid 0x{request.StreamId:x}: {(context.IsValid ? "STE and CD read" : fault.Type.ToString())}");
         return context.IsValid;
-    }
-
-    private bool TryBypass(ulong address, out ulong physicalAddress, ref TranslationFault fault)
-    {
-        physicalAddress = address;
-        if (address >> _outputBits == 0)
-        {
-            return true;
-        }
-        physicalAddress = 0;
-        fault = TranslationFault.Abort(SmmuEventType.F_ADDR_SIZE);
-        fault.Class = FaultClass.InputAddress;
-        return false;
     }
 
     private bool TryTranslate(StreamContext context, Iova address, out ulong physicalAddress, ref TranslationFault fault)

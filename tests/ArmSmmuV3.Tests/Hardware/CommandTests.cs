@@ -62,9 +62,7 @@ public class CommandTests
     [Theory]
     [InlineData(0x01)]
     [InlineData(0x02)]
-    [InlineData(0x40)]
-    [InlineData(0x41)]
-    public void Hints_and_commands_to_absent_parts_are_consumed_without_effect(int opcode)
+    public void Hints_are_consumed_without_effect(int opcode)
     {
         SmmuBench bench = new();
 
@@ -170,5 +168,53 @@ public class CommandTests
         Assert.Contains("stag 0x0", steps[2].Text, StringComparison.Ordinal);
         Assert.Contains("Retry", steps[5].Text, StringComparison.Ordinal);
         Assert.Contains("pa 0x5000", steps[6].Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("ATC_INV without ATS", 0x40)]
+    [InlineData("PRI_RESP without PRI", 0x41)]
+    [InlineData("TLBI_EL2_ALL without a hypervisor's streams", 0x20)]
+    [InlineData("TLBI_S_S12_VMALL on the non-secure queue", 0x58)]
+    [InlineData("CFGI_STE of a secure stream", 0x403)]
+    [InlineData("RESUME of a secure stream", 0x444)]
+    [InlineData("SYNC with the reserved signal", 0x3046)]
+    public void Command_for_what_the_SMMU_lacks_is_illegal(string what, int word0)
+    {
+        SmmuBench bench = new();
+
+        bench.Send(new SmmuCommand((ulong)word0, 0));
+
+        Assert.True(bench.Smmu.ReadRegister(SmmuRegister.CMDQ_CONS) == 1ul << 24, what);
+        Assert.Equal(1ul, bench.Smmu.ReadRegister(SmmuRegister.GERROR));
+    }
+
+    [Theory]
+    [InlineData(StallModel.StallOrTerminate, 1ul)]
+    [InlineData(StallModel.TerminateOnly, 1ul << 24)]
+    [InlineData(StallModel.StallForced, 1ul)]
+    public void Stall_commands_are_illegal_where_nothing_stalls(StallModel model, ulong consumer)
+    {
+        foreach (SmmuCommand command in new[] { SmmuCommand.Resume(1, 2, ResumeAction.Abort), SmmuCommand.StallTerm(1) })
+        {
+            SmmuBench bench = new(options => options.StallModel = model);
+
+            bench.Send(command);
+
+            Assert.Equal(consumer, bench.Smmu.ReadRegister(SmmuRegister.CMDQ_CONS));
+        }
+    }
+
+    [Fact]
+    public void Queue_lies_at_a_multiple_of_its_size_below_the_output_width()
+    {
+        SmmuBench bench = new();
+        ulong queue = bench.Smmu.ReadRegister(SmmuRegister.CMDQ_BASE) & ~0x1ful;
+        bench.Smmu.WriteRegister(SmmuRegister.CR0, 0x5);
+        bench.Smmu.WriteRegister(SmmuRegister.CMDQ_BASE, queue | (1ul << 50) | 0x20 | 8);
+        bench.Smmu.WriteRegister(SmmuRegister.CR0, 0xd);
+
+        bench.Send(SmmuCommand.Sync());
+
+        Assert.Equal(1ul, bench.Smmu.ReadRegister(SmmuRegister.CMDQ_CONS));
     }
 }

@@ -77,8 +77,10 @@ public class ConfigurationTests
     {
         SmmuBench bench = new();
         ulong table = bench.NewPage();
-        bench.Smmu.WriteRegister(SmmuRegister.STRTAB_BASE, table);
+        bench.Smmu.WriteRegister(SmmuRegister.CR0, 0xc);
+        bench.Smmu.WriteRegister(SmmuRegister.STRTAB_BASE, table | 0x40);
         bench.Smmu.WriteRegister(SmmuRegister.STRTAB_BASE_CFG, 6);
+        bench.Smmu.WriteRegister(SmmuRegister.CR0, 0xd);
         new StreamTableEntry { IsValid = true, Config = StreamConfig.Bypass }.Write(bench.Memory, table + (63 * 64));
 
         Assert.Equal(DmaOutcome.Completed, bench.Dma(Iova, streamId: 63));
@@ -105,7 +107,7 @@ public class ConfigurationTests
     }
 
     public static TheoryData<string> IllegalStes =>
-        ["V", "S1STALLD on forced", "STRW", "CDMax", "S2AA64", "S2TG", "S2T0SZ", "S2SL0", "S2TTB"];
+        ["V", "S1STALLD on forced", "STRW", "CDMax", "S2AA64", "S2ENDI", "S2HA", "S2TG", "S2T0SZ", "S2SL0", "S2TTB"];
 
     [Theory, MemberData(nameof(IllegalStes))]
     public void Illegal_STE_is_C_BAD_STE(string what)
@@ -120,6 +122,8 @@ public class ConfigurationTests
             "S1STALLD on forced" => stage1 with { S1STALLD = true },
             "STRW" => stage1 with { STRW = 2 },
             "CDMax" => stage1 with { S1CDMax = 17 },
+            "S2ENDI" => stage2 with { S2ENDI = true },
+            "S2HA" => stage2 with { S2HTTU = 2 },
             "S2AA64" => stage2 with { S2AA64 = false },
             "S2TG" => stage2 with { S2TG = 1 },
             "S2T0SZ" => stage2 with { S2T0SZ = 15 },
@@ -136,6 +140,9 @@ public class ConfigurationTests
     [Theory]
     [InlineData("V")]
     [InlineData("AA64")]
+    [InlineData("ENDI")]
+    [InlineData("HA")]
+    [InlineData("HD")]
     [InlineData("TG0")]
     [InlineData("T0SZ")]
     [InlineData("TTB0")]
@@ -148,6 +155,9 @@ public class ConfigurationTests
             "V" => cd with { IsValid = false },
             "AA64" => cd with { AA64 = false },
             "TG0" => cd with { TG0 = 1 },
+            "ENDI" => cd with { ENDI = true },
+            "HA" => cd with { HTTU = 2 },
+            "HD" => cd with { HTTU = 1 },
             "T0SZ" => cd with { T0SZ = 15 },
             _ => cd with { IPS = 0, TTB0 = 1ul << 40 },
         });

@@ -154,7 +154,7 @@ public class EventQueueTests
         Assert.Equal(1, bench.EventCount);
         bench.Dma(Iova);
 
-        bench.Send(SmmuCommand.Resume(first.StreamId, (ushort)(first.StallTag + 2), ResumeAction.Abort));
+        bench.Send(SmmuCommand.Resume(first.StreamId, (ushort)(first.StallTag + 3), ResumeAction.Abort));
 
         Assert.Empty(bench.Master.AbortedOnes);
         Assert.Equal(3, bench.Smmu.StalledTransactions);
