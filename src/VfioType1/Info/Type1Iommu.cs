@@ -29,7 +29,7 @@ internal sealed class Type1Iommu(Type1Container container, Type1Functions functi
             Container.IsOpen = false;
         }
 
-        Container.VaddrWait.WakeAll();
+        Container.WakeVaddrWaiters();
     }
 
     /// <inheritdoc/>

@@ -83,7 +83,7 @@ internal sealed class MapDma(HostKernel kernel, IDmaMapPolicy policy, IInvalidat
         {
             mapping.IsVaddrInvalid = false;
             container.VaddrInvalidCount--;
-            container.VaddrWait.WakeAll();
+            container.WakeVaddrWaiters();
         }
 
         return error;

@@ -21,7 +21,7 @@ internal sealed class RemoveMapping(IDmaMapPolicy policy, IInvalidationGuard inv
         if (mapping.IsVaddrInvalid)
         {
             container.VaddrInvalidCount--;
-            container.VaddrWait.WakeAll();
+            container.WakeVaddrWaiters();
         }
 
         mapping.Dirty = null;

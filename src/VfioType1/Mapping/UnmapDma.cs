@@ -172,7 +172,7 @@ internal sealed class UnmapDma(HostKernel kernel, RemoveMapping removal, DirtyLo
             {
                 mapping.IsVaddrInvalid = false;
                 container.VaddrInvalidCount--;
-                container.VaddrWait.WakeAll();
+                container.WakeVaddrWaiters();
             }
         }
     }

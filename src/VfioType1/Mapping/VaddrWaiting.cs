@@ -46,12 +46,12 @@ internal static class VaddrWaiting
 
     private static Errno Wait(Type1Container container)
     {
-        int before = container.VaddrInvalidCount;
+        long before = container.VaddrWakes;
         WaitOutcome outcome;
         container.Lock.Unlock();
         try
         {
-            outcome = container.VaddrWait.WaitKillable(() => container.VaddrInvalidCount < before || !container.IsOpen);
+            outcome = container.VaddrWait.WaitKillable(() => container.VaddrWakes != before || !container.IsOpen);
         }
         finally
         {

@@ -56,6 +56,9 @@ public sealed class Type1Container
     /// <remarks>Kernel: <c>vaddr_wait</c>.</remarks>
     public WaitQueue VaddrWait { get; }
 
+    /// <summary>How often those that sleep on <see cref="VaddrWait"/> were woken.</summary>
+    internal long VaddrWakes { get; private set; }
+
     /// <summary>The IOMMU domains, newest first. Changed under <see cref="Lock"/> and inside <see cref="IInvalidationGuard"/>.</summary>
     /// <remarks>Kernel: <c>domain_list</c>. The newest is "the first domain" of look-ups by physical address.</remarks>
     public List<Type1Domain> Domains { get; } = [];
@@ -158,6 +161,13 @@ public sealed class Type1Container
         }
 
         return null;
+    }
+
+    /// <summary>Has everybody who sleeps on <see cref="VaddrWait"/> look again, whatever happens before they run.</summary>
+    internal void WakeVaddrWaiters()
+    {
+        VaddrWakes++;
+        VaddrWait.WakeAll();
     }
 
     /// <inheritdoc/>
