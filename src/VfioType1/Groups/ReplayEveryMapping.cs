@@ -6,7 +6,7 @@ namespace Iopf.VfioType1;
 
 /// <summary>Baseline: a domain that joins gets every mapping; what was never pinned (mediated devices only) is pinned now.</summary>
 /// <remarks>Kernel: <c>vfio_iommu_replay</c>. A mapping on demand has nothing that is pinned, so nothing to replay.</remarks>
-internal sealed class ReplayEveryMapping(RemotePinner pinner) : IMappingReplay
+internal sealed class ReplayEveryMapping(HostKernel kernel, RemotePinner pinner) : IMappingReplay
 {
     public Errno Replay(Type1Container container, Type1Domain domain, Process? caller)
     {
@@ -38,7 +38,7 @@ internal sealed class ReplayEveryMapping(RemotePinner pinner) : IMappingReplay
     }
 
     /// <summary>Enters what the first domain holds.</summary>
-    private static Errno Copy(Type1Container container, DmaMapping mapping, Type1Domain domain)
+    private Errno Copy(Type1Container container, DmaMapping mapping, Type1Domain domain)
     {
         IommuDomain source = container.FirstDomain!.Domain;
         for (ulong offset = 0; offset < mapping.Size; offset += Page.Size)
@@ -46,6 +46,7 @@ internal sealed class ReplayEveryMapping(RemotePinner pinner) : IMappingReplay
             Iova iova = mapping.Iova.Plus(offset);
             if (source.IovaToPhysical(iova) is not { } physical)
             {
+                kernel.Step(TraceLayer.Type1, "vfio_iommu_replay", string.Empty, iova, $"warning: a page of {mapping} is not mapped");
                 continue;
             }
 
