@@ -2,7 +2,7 @@ namespace Iopf.Iommu;
 
 /// <summary>What was unmapped since the IOTLB was last synced.</summary>
 /// <remarks>Kernel: <c>struct iommu_iotlb_gather</c>. <c>default</c> is empty; an empty gather has page size 0.</remarks>
-public struct IotlbGather : IEquatable<IotlbGather>
+public record struct IotlbGather
 {
     /// <summary>The first iova.</summary>
     public ulong First { get; set; }
@@ -15,16 +15,6 @@ public struct IotlbGather : IEquatable<IotlbGather>
 
     /// <summary>Whether nothing is gathered.</summary>
     public readonly bool IsEmpty => PageSize == 0;
-
-    /// <summary>Whether two gathers hold the same.</summary>
-    /// <param name="left">One gather.</param>
-    /// <param name="right">Another gather.</param>
-    public static bool operator ==(IotlbGather left, IotlbGather right) => left.Equals(right);
-
-    /// <summary>Whether two gathers differ.</summary>
-    /// <param name="left">One gather.</param>
-    /// <param name="right">Another gather.</param>
-    public static bool operator !=(IotlbGather left, IotlbGather right) => !left.Equals(right);
 
     /// <summary>Whether a page can join without a sync: same size, and adjacent to or inside what is gathered.</summary>
     /// <param name="iova">The page's first iova.</param>
@@ -42,13 +32,4 @@ public struct IotlbGather : IEquatable<IotlbGather>
         Last = IsEmpty ? iova + size - 1 : Math.Max(Last, iova + size - 1);
         PageSize = size;
     }
-
-    /// <inheritdoc/>
-    public readonly bool Equals(IotlbGather other) => First == other.First && Last == other.Last && PageSize == other.PageSize;
-
-    /// <inheritdoc/>
-    public override readonly bool Equals(object? obj) => obj is IotlbGather other && Equals(other);
-
-    /// <inheritdoc/>
-    public override readonly int GetHashCode() => HashCode.Combine(First, Last, PageSize);
 }
