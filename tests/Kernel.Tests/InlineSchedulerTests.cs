@@ -127,6 +127,85 @@ public sealed class InlineSchedulerTests
         Assert.True(queue.IsIdle);
     }
 
+    [Fact]
+    public void A_killable_wait_whose_condition_holds_already_is_no_sleep()
+    {
+        WaitQueue queue = new(_scheduler, "a valid vaddr");
+        _scheduler.Sleeping = (_, _) => Assert.Fail("nobody sleeps");
+        _scheduler.Current.HasFatalSignal = true;
+
+        Assert.Equal(WaitOutcome.Woken, queue.WaitKillable(() => true));
+    }
+
+    [Fact]
+    public void Whoever_watches_sees_who_sleeps_and_for_what()
+    {
+        bool done = false;
+        List<string> seen = [];
+        WaitQueue queue = new(_scheduler, "the answer");
+        _scheduler.Sleeping = (thread, what) => seen.Add($"{thread} for {what.Name}");
+        _scheduler.Wake(_scheduler.CreateThread("worker", () => done = true));
+
+        queue.Wait(() => done);
+
+        Assert.Equal(["main for the answer"], seen);
+    }
+
+    [Fact]
+    public void A_wait_that_nobody_can_end_breaks_R1_and_one_for_a_lock_breaks_L2()
+    {
+        KernelMutex mutex = new(_scheduler, "iommu.lock");
+        DeadlockException wait = Assert.Throws<DeadlockException>(() => new WaitQueue(_scheduler, "x").Wait(() => false));
+        mutex.Lock();
+        _scheduler.Wake(_scheduler.CreateThread("irq", () => mutex.Lock("Handle")));
+
+        Assert.Equal("R1", wait.Promise);
+        Assert.Equal("L2", Assert.Throws<DeadlockException>(_scheduler.RunReady).Promise);
+    }
+
+    [Fact]
+    public void A_thread_without_an_activation_cannot_be_woken() =>
+        Assert.Throws<InvariantViolationException>(() => _scheduler.Wake(_scheduler.CreateCaller("qemu")));
+
+    [Fact]
+    public void Callers_leave_in_the_reverse_order_of_entering()
+    {
+        ThreadScope outer = _scheduler.Enter(_scheduler.CreateCaller("qemu"));
+        ThreadScope inner = _scheduler.Enter(_scheduler.CreateCaller("guest"));
+
+        Assert.NotEqual(outer, inner);
+        Assert.Throws<InvariantViolationException>(outer.Dispose);
+        inner.Dispose();
+        outer.Dispose();
+        Assert.Equal("main", _scheduler.Current.Name);
+    }
+
+    [Fact]
+    public void A_scope_of_no_thread_and_of_no_lock_gives_nothing_back()
+    {
+        default(ThreadScope).Dispose();
+        default(LockScope).Dispose();
+
+        Assert.Equal("main", _scheduler.Current.Name);
+    }
+
+    [Fact]
+    public void An_item_that_fails_leaves_the_items_after_it_to_the_next_turn()
+    {
+        List<int> log = [];
+        WorkQueue queue = new(_scheduler, "worker");
+        queue.Enqueue(new Work(() => throw new KernelOopsException("BUG", "work")));
+        queue.Enqueue(new Work(() => log.Add(2)));
+
+        KernelOopsException oops = Assert.Throws<KernelOopsException>(() => queue.Flush());
+        Assert.Equal(("BUG", "work", "BUG in work"), (oops.Kind, oops.Place, oops.Message));
+        Assert.False(queue.IsIdle);
+        queue.Enqueue(new Work(() => log.Add(3)));
+        queue.Flush();
+
+        Assert.Equal([2, 3], log);
+    }
+
     private sealed class Work(Action action) : IWork
     {
         public void Run() => action();

@@ -129,4 +129,30 @@ public sealed class LockTests
 
         Assert.True(srcu.IsHeld);
     }
+
+    [Fact]
+    public void Releasing_a_mutex_that_nobody_holds_is_reported()
+    {
+        KernelMutex mutex = new(_scheduler, "iommu.lock");
+
+        LockMisuseException misuse = Assert.Throws<LockMisuseException>(mutex.Unlock);
+
+        Assert.Contains("main releases iommu.lock, which it does not hold (owner: none)", misuse.Message, StringComparison.Ordinal);
+        Assert.Equal("L1", misuse.Promise);
+    }
+
+    [Fact]
+    public void A_writer_that_waits_for_readers_underneath_is_a_deadlock_that_counts_them()
+    {
+        RwSemaphore semaphore = new(_scheduler, "mmap_lock");
+        using LockScope reading = semaphore.HoldRead();
+        _scheduler.Wake(_scheduler.CreateThread("exit", () => semaphore.HoldWrite().Dispose()));
+
+        DeadlockException deadlock = Assert.Throws<DeadlockException>(_scheduler.RunReady);
+
+        Assert.Contains("mmap_lock, held by 1 readers", deadlock.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_lock_prints_as_its_name() => Assert.Equal("mmap_lock", new RwSemaphore(_scheduler, "mmap_lock").ToString());
 }

@@ -23,9 +23,6 @@ public sealed class WorkQueue
         _worker = scheduler.CreateThread(name, Drain);
     }
 
-    /// <summary>The thread that does the work.</summary>
-    public KernelThread Worker => _worker;
-
     /// <summary>Whether nothing is queued or running.</summary>
     public bool IsIdle => _items.Count == 0 && !_running;
 

@@ -88,6 +88,80 @@ public sealed class FaultReportTests
         Assert.Contains("param.lock (nic0)", misuse.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_report_for_a_device_without_IOMMU_is_EINVAL() =>
+        Assert.Equal(Errno.EINVAL, _bench.Reporter.Report(_bench.Unprobed, FaultBench.Request(1)));
+
+    [Fact]
+    public void A_refused_request_is_withdrawn_and_older_ones_of_other_groups_stay_pending()
+    {
+        bool refuses = false;
+        _bench.Register(_ => refuses ? Errno.EINVAL : Errno.None);
+        _bench.Report(FaultBench.Request(1), FaultBench.Request(2));
+        refuses = true;
+
+        Assert.Equal(Errno.EINVAL, _bench.Reporter.Report(_bench.Device, FaultBench.Request(3)));
+
+        Assert.Equal(2, _bench.Pending);
+        Assert.Equal(Errno.None, _bench.Responder.Respond(_bench.Device, FaultBench.Answer(1)));
+        Assert.Equal(Errno.None, _bench.Responder.Respond(_bench.Device, FaultBench.Answer(2)));
+        Assert.Equal(Errno.EINVAL, _bench.Responder.Respond(_bench.Device, FaultBench.Answer(3)));
+    }
+
+    [Fact]
+    public void A_request_that_was_overtaken_by_a_younger_one_is_found_when_its_handler_refuses_it()
+    {
+        _bench.Register(fault =>
+        {
+            if (fault.GroupId != 1)
+            {
+                return Errno.None;
+            }
+
+            using (_bench.Device.Iommu!.Pending.Lock.Hold())
+            {
+                _bench.Device.Iommu.Pending.Append(FaultBench.Request(2));
+            }
+
+            return Errno.EIO;
+        });
+
+        Assert.Equal(Errno.EIO, _bench.Reporter.Report(_bench.Device, FaultBench.Request(1)));
+
+        Assert.Equal(2u, _bench.Device.Iommu!.Pending[0].GroupId);
+        Assert.Equal(1, _bench.Pending);
+    }
+
+    [Fact]
+    public void A_handler_that_answers_a_request_and_then_refuses_it_breaks_a_promise()
+    {
+        _bench.Register(fault =>
+        {
+            _bench.Responder.Respond(_bench.Device, FaultBench.Answer(fault.GroupId));
+            return Errno.EINVAL;
+        });
+
+        Assert.Throws<InvariantViolationException>(() => _bench.Reporter.Report(_bench.Device, FaultBench.Request(1)));
+    }
+
+    [Fact]
+    public void A_hundred_requests_may_be_pending_and_are_answered_one_by_one()
+    {
+        _bench.Register();
+        for (uint group = 0; group < 100; group++)
+        {
+            _bench.Report(FaultBench.Request(group));
+        }
+
+        Assert.Equal(100, _bench.Pending);
+        for (uint group = 0; group < 100; group++)
+        {
+            Assert.Equal(Errno.None, _bench.Responder.Respond(_bench.Device, FaultBench.Answer(group)));
+        }
+
+        Assert.Equal(0, _bench.Pending);
+    }
+
     private static Errno Count(ref int calls)
     {
         calls++;

@@ -1,4 +1,5 @@
 using Iopf.Kernel;
+using Moq;
 
 namespace Iopf.Iommu.Tests.FaultReporting;
 
@@ -68,6 +69,49 @@ public sealed class HandlerRegistrationTests
     [Fact, Trait("Fact", "T007")]
     public void Unregistering_for_a_device_without_IOMMU_is_EINVAL() =>
         Assert.Equal(Errno.EINVAL, _bench.Handlers.Unregister(_bench.Unprobed));
+
+    [Fact]
+    public void Updating_the_handler_of_a_device_without_IOMMU_is_EINVAL() =>
+        Assert.Equal(
+            Errno.EINVAL,
+            _bench.Handlers.Update(_bench.Unprobed, ~FaultReportCapabilities.None, FaultReportCapabilities.NestedLevel1));
+
+    [Fact]
+    public void Without_a_handler_a_device_has_no_capabilities_and_nobody_is_registered()
+    {
+        IDeviceFaultHandler handler = Mock.Of<IDeviceFaultHandler>();
+
+        Assert.Equal(FaultReportCapabilities.None, _bench.Handlers.CapabilitiesOf(_bench.Unprobed));
+        Assert.Equal(FaultReportCapabilities.None, _bench.Handlers.CapabilitiesOf(_bench.Device));
+        Assert.False(_bench.Handlers.IsRegistered(_bench.Unprobed, handler));
+        Assert.False(_bench.Handlers.IsRegistered(_bench.Device, handler));
+    }
+
+    [Fact]
+    public void The_registered_handler_is_known_with_what_it_asked_for()
+    {
+        IDeviceFaultHandler handler = Mock.Of<IDeviceFaultHandler>();
+
+        _bench.Handlers.Register(_bench.Device, handler, FaultReportCapabilities.NestedLevel2);
+
+        Assert.True(_bench.Handlers.IsRegistered(_bench.Device, handler));
+        Assert.False(_bench.Handlers.IsRegistered(_bench.Device, Mock.Of<IDeviceFaultHandler>()));
+        Assert.Equal(FaultReportCapabilities.NestedLevel2, _bench.Handlers.CapabilitiesOf(_bench.Device));
+    }
+
+    [Fact]
+    public void Completing_what_is_pending_answers_it_INVALID_oldest_first_so_that_the_handler_can_go()
+    {
+        _bench.Register();
+        _bench.Report(FaultBench.Request(3), FaultBench.Request(1, pasid: 5, needsPasid: true));
+
+        _bench.Handlers.CompletePending(_bench.Device);
+
+        Assert.Equal(
+            [(3u, null, PageResponseCode.Invalid), (1u, (uint?)5u, PageResponseCode.Invalid)],
+            _bench.Domain.Responses.Select(response => (response.GroupId, response.Pasid, response.Code)));
+        Assert.Equal(Errno.None, _bench.Handlers.Unregister(_bench.Device));
+    }
 
     private static Errno Note(List<string> called, string name)
     {

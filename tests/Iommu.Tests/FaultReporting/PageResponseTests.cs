@@ -118,4 +118,14 @@ public sealed class PageResponseTests
         Assert.Equal(Errno.None, _bench.Responder.Respond(_bench.Device, FaultBench.Answer(3, pasid: 9)));
         Assert.Null(Assert.Single(_bench.Domain.Responses).Pasid);
     }
+
+    [Fact]
+    public void A_PASID_that_the_request_needs_is_passed_on_to_the_driver()
+    {
+        _bench.Report(FaultBench.Request(1, pasid: 5, needsPasid: true));
+
+        Assert.Equal(Errno.None, _bench.Responder.Respond(_bench.Device, FaultBench.Answer(1, pasid: 5)));
+
+        Assert.Equal(5u, Assert.Single(_bench.Domain.Responses).Pasid);
+    }
 }

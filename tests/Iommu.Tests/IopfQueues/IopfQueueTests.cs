@@ -93,6 +93,71 @@ public sealed class IopfQueueTests
         Assert.Equal(Errno.EOPNOTSUPP, _bench.Reporter.Report(_bench.Device, fault));
     }
 
+    [Fact]
+    public void A_device_without_IOMMU_joins_no_queue_ENODEV_and_leaves_none_EINVAL()
+    {
+        Assert.Equal(Errno.ENODEV, _queue.Add(_bench.Unprobed));
+        Assert.Equal(Errno.EINVAL, _queue.Remove(_bench.Unprobed));
+        Assert.Equal(Errno.ENODEV, _queue.Flush(_bench.Unprobed));
+    }
+
+    [Fact]
+    public void A_device_leaves_only_the_queue_it_is_in_and_its_partial_requests_are_dropped()
+    {
+        _queue.Add(_bench.Device);
+        _bench.Report(Partial(1));
+
+        Assert.Equal(Errno.EINVAL, new IopfQueue(_bench.Kernel, "other", _groups).Remove(_bench.Device));
+        Assert.Equal(1, _queue.PartialCount);
+
+        Assert.Equal(Errno.None, _queue.Remove(_bench.Device));
+        Assert.Equal(0, _queue.PartialCount);
+    }
+
+    [Fact]
+    public void A_page_request_of_a_device_that_is_in_no_queue_is_ENODEV()
+    {
+        Assert.Equal(Errno.ENODEV, _bench.Reporter.Report(_bench.Device, FaultBench.Request(1)));
+        Assert.Equal(0, _bench.Pending);
+    }
+
+    [Fact]
+    public void A_fault_that_is_queued_outside_a_report_breaks_a_promise()
+    {
+        _queue.Add(_bench.Device);
+
+        Assert.Throws<InvariantViolationException>(() => _queue.Queue(_bench.Device, FaultBench.Request(1)));
+        Assert.Throws<InvariantViolationException>(() => _queue.Queue(_bench.Unprobed, FaultBench.Request(1)));
+    }
+
+    [Fact]
+    public void Flushing_waits_until_every_group_is_served()
+    {
+        _queue.Add(_bench.Device);
+        _bench.Report(FaultBench.Request(1), FaultBench.Request(2));
+
+        Assert.Equal(Errno.None, _queue.Flush(_bench.Device));
+
+        Assert.Equal([1u, 2u], _groups.Handled.Select(group => group[0].GroupId));
+    }
+
+    [Theory]
+    [InlineData(FaultPermissions.Read, PageResponseCode.Success)]
+    [InlineData(FaultPermissions.Write, PageResponseCode.Invalid)]
+    [InlineData(FaultPermissions.Execute, PageResponseCode.Invalid)]
+    [InlineData(FaultPermissions.Read | FaultPermissions.Execute, PageResponseCode.Invalid)]
+    public void A_page_that_may_only_be_read_answers_by_the_access_and_names_the_PASID(FaultPermissions access, PageResponseCode expected)
+    {
+        (_, AddressSpace mm) = SvaQueue(pasid: 5);
+        mm.Mmap(UserRange.OfPages(new UserAddress(0x8000), 1), MemoryAccess.Read);
+
+        _bench.Report(FaultBench.Request(1, pasid: 5, needsPasid: true) with { Address = new Iova(0x8000), Permissions = access });
+        _bench.Kernel.Scheduler.RunReady();
+
+        PageResponse answer = Assert.Single(_bench.Domain.Responses);
+        Assert.Equal((5u, expected), (answer.Pasid, answer.Code));
+    }
+
     private static IommuFault Partial(uint group) => FaultBench.Request(group, isLast: false);
 
     /// <summary>Puts the device into a queue with the SVA handler behind it.</summary>
