@@ -98,10 +98,10 @@ internal sealed class GroupDetach(
             }
 
             domain.Domain.Free();
-            RebuildRanges(container);
             PageSizes.Update(container);
         }
 
+        RebuildRanges(container);
         if (!group.HasPinnedDirtyScope)
         {
             container.NonPinnedGroups--;
@@ -129,7 +129,7 @@ internal sealed class GroupDetach(
     /// <remarks>Kernel: <c>vfio_iommu_aper_expand</c>, <c>vfio_iommu_resv_refresh</c>.</remarks>
     private static void RebuildRanges(Type1Container container)
     {
-        List<IovaRange> valid = [];
+        List<IovaRange> valid = [IovaRange.All];
         foreach (Type1Domain domain in container.Domains)
         {
             IReadOnlyList<ReservedRegion> reserved =

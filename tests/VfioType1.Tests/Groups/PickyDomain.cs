@@ -1,0 +1,66 @@
+using Iopf.Iommu;
+using Iopf.Kernel;
+
+namespace Iopf.VfioType1.Tests.Groups;
+
+/// <summary>A domain that refuses what a test wants refused, and counts what it was asked.</summary>
+internal sealed class PickyDomain(HostKernel kernel) : IommuDomain(kernel, DomainType.Unmanaged)
+{
+    public ulong Sizes { get; init; } = Page.Size;
+
+    public IovaRange Space { get; init; } = IovaRange.All;
+
+    public Errno NestingError { get; init; }
+
+    /// <summary>What each attach answers in turn; 0 after the last.</summary>
+    public Queue<Errno> AttachAnswers { get; init; } = [];
+
+    public bool IsFreed { get; private set; }
+
+    public int Attached { get; private set; }
+
+    public override ulong PageSizes => Sizes;
+
+    public override IovaRange Aperture => Space;
+
+    public override bool CanRespond => false;
+
+    public override Result<bool> IsNested => false;
+
+    public override Errno EnableNesting() => NestingError;
+
+    public override Errno AttachDevice(Device device)
+    {
+        Errno answer = AttachAnswers.TryDequeue(out Errno error) ? error : Errno.None;
+        Attached += answer == Errno.None ? 1 : 0;
+        return answer;
+    }
+
+    public override void DetachDevice(Device device) => Attached--;
+
+    public override ulong? IovaToPhysical(Iova iova) => null;
+
+    public override IommuProt? ProtOf(Iova iova) => null;
+
+    public override void VisitEntries(Action<Iova, ulong, ulong> visit)
+    {
+        // It translates nothing.
+    }
+
+    public override void Free()
+    {
+        Invariant.Hold(!IsFreed && Attached == 0, "a domain is freed once, without devices");
+        IsFreed = true;
+    }
+
+    public override Errno RespondToPage(Device device, in PageResponse response) => Errno.EOPNOTSUPP;
+
+    protected override Errno MapBlock(Iova iova, ulong physicalAddress, ulong size, IommuProt prot) => Errno.None;
+
+    protected override ulong UnmapBlock(Iova iova, ulong size, ref IotlbGather gather) => size;
+
+    protected override void InvalidateIotlb(in IotlbGather gather)
+    {
+        // Nothing is cached.
+    }
+}
