@@ -148,7 +148,7 @@ public sealed class RecordingReader : IDisposable
     {
         try
         {
-            return JsonDocument.Parse(line);
+            return StrictJson.Parse(line);
         }
         catch (JsonException)
         {

@@ -86,6 +86,8 @@ public sealed class RecordingReaderTests
     [InlineData("{\"op\": \"api_version\"}\n", "r.jsonl:1: format: expected a text, found nothing")]
     [InlineData("{\"format\": \"rfc-iopf-recording/1\"}\n", "r.jsonl:1: format: format 'rfc-iopf-recording/1' is not supported by this version; expected vfio-type1-recording/1")]
     [InlineData("{\"format\": \"vfio-ty", "r.jsonl:1: expected a line of JSON, found one that ends early (is the file truncated?)")]
+    [InlineData("""{"format":"\ud800"}""", "r.jsonl:1: expected a line of JSON, found one that ends early (is the file truncated?)")]
+    [InlineData("""{"\ud800":1}""" + "\n", "r.jsonl:1: expected a line of JSON, found something else")]
     [InlineData("\0ELF", "r.jsonl:1: expected a line of JSON, found binary data")]
     public void A_file_without_a_proper_header_is_refused(string text, string complaint)
     {

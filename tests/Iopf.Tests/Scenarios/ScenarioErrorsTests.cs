@@ -93,6 +93,16 @@ public sealed class ScenarioErrorsTests
         Assert.Contains("expected a name of 1 to 64 letters", message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("""{"op":"wait","note":"\ud800"}""")]
+    [InlineData("""{"op":"wait","\udc00":1}""")]
+    public void Half_of_a_surrogate_pair_is_no_text(string step) =>
+        AssertRefused(Steps(step), "f:1: expected a JSON document: a text has an escaped half of a surrogate pair");
+
+    [Fact]
+    public void A_whole_surrogate_pair_is_text() =>
+        Assert.Single(ScenarioReader.Read("f", Steps("""{"op":"wait","note":"\ud83d\ude00"}""")).Steps);
+
     [Fact]
     public void A_value_that_is_much_too_long_is_cut_short_in_the_complaint()
     {

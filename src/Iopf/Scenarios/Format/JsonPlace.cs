@@ -22,7 +22,7 @@ internal sealed record JsonPlace(string File, string Path, JsonElement Element)
         try
         {
             JsonDocumentOptions options = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
-            return new JsonPlace(file, "$", JsonDocument.Parse(text, options).RootElement);
+            return new JsonPlace(file, "$", StrictJson.Parse(text, options).RootElement);
         }
         catch (JsonException error)
         {
