@@ -34,6 +34,21 @@ public sealed class FoundByRandomRunsTests
         KeepsItsPromises(Steps, PatchSet.All.Without(3));
     }
 
+    [Fact]
+    public void A_page_pinned_for_reading_only_is_the_zero_page_and_the_device_does_not_see_what_the_process_writes_later()
+    {
+        const string Steps =
+            """
+            {"op": "map_dma", "iova": "0x100000", "size": "0x4000", "vaddr": "0x10000000", "access": "r"},
+            {"op": "cpu_write", "addr": "0x10001000", "data": "ab"},
+            """;
+        const string Memory = """{"op": "mmap", "addr": "0x10000000", "size": "0x4000"},""";
+        KeepsItsPromises(Memory + Steps + """{"op": "dma", "iova": "0x101000", "len": 1, "device": "nic0", "expect": {"result": "0", "data": "00"}}""");
+        KeepsItsPromises(
+            Memory + """{"op": "enable_iopf"},""" + Steps
+            + """{"op": "dma", "iova": "0x101000", "len": 1, "device": "nic0", "expect": {"result": "0", "data": "ab"}}""");
+    }
+
     private static void KeepsItsPromises(string steps, PatchSet? patches = null)
     {
         Scenario scenario = ScenarioFile.Parse(
