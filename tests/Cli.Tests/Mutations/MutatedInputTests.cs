@@ -17,7 +17,7 @@ public sealed class MutatedInputTests(ITestOutputHelper log) : IDisposable
     private const int MaxFailures = 20;
     private const string Slow = "cover-letter.json";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
     private static readonly string[] Specs = ["all", "none", "1-3,5-6", "2-8", "4", "all"];
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("iopf-mutate-");
