@@ -99,7 +99,7 @@ public sealed class ReplayCommandTests : IDisposable
 
     private sealed class Breaker : IType1Replayer
     {
-        public IReadOnlyList<Violation> Violations => [new("M1", "line 2 api_version", "a stale translation", 0)];
+        public IReadOnlyList<Violation> Violations => [new("M1", "No stale entry.", "line 2 api_version", "a stale translation", 0)];
 
         public RecordedAnswer Answer(RecordedOperation operation) => operation.Answer;
     }

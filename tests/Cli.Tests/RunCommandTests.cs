@@ -53,6 +53,7 @@ public sealed class RunCommandTests : IDisposable
 
         Assert.Equal(1, outcome.ExitCode);
         Assert.Contains("violations    1\n    M1 at dma nic write 0x1000 4, trace step 42: a stale", outcome.Output, StringComparison.Ordinal);
+        Assert.Contains("    M1 is the promise: No stale entry.\n", outcome.Output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -37,9 +37,6 @@ public sealed class ArmSmmuDevice
     /// <summary>The driver that runs the SMMU.</summary>
     public ArmSmmuDriver Driver { get; }
 
-    /// <summary>The thread that empties the event queue.</summary>
-    public KernelThread EventThread => Events.Thread;
-
     /// <summary>How often records were found to be lost.</summary>
     public long EventOverflows => Events.Overflows;
 

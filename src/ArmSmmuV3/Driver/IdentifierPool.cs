@@ -16,9 +16,6 @@ internal sealed class IdentifierPool
         _next = first;
     }
 
-    /// <summary>How many numbers are handed out.</summary>
-    internal uint InUse => _next - _first - (uint)_returned.Count;
-
     /// <summary>Takes the lowest free number.</summary>
     /// <param name="last">The highest number the caller can use (inclusive).</param>
     /// <returns>The number; ENOSPC when every one up to <paramref name="last"/> is taken.</returns>

@@ -13,7 +13,6 @@ public sealed record SmmuFeatures
         Stage2 = Bit(idr0, 0);
         Stage1 = Bit(idr0, 1);
         IsCoherent = Bit(idr0, 4);
-        Hyp = Bit(idr0, 9);
         AsidBits = Bit(idr0, 12) ? 16 : 8;
         VmidBits = Bit(idr0, 18) ? 16 : 8;
         HasTwoLevelContextTables = Bit(idr0, 19);
@@ -28,7 +27,6 @@ public sealed record SmmuFeatures
 
         OutputAddressBits = AddressSizeCode.ToBits(Field(idr5, 0, 3));
         Granule4K = Bit(idr5, 4);
-        StallMax = Field(idr5, 16, 16);
     }
 
     /// <summary>Whether stage 1 exists.</summary>
@@ -39,9 +37,6 @@ public sealed record SmmuFeatures
 
     /// <summary>Whether the SMMU's own accesses are coherent with the CPUs' caches.</summary>
     public bool IsCoherent { get; }
-
-    /// <summary>Whether the SMMU has the EL2 translation regime.</summary>
-    public bool Hyp { get; }
 
     /// <summary>The width of an ASID: 8 or 16.</summary>
     public int AsidBits { get; }
@@ -81,9 +76,6 @@ public sealed record SmmuFeatures
 
     /// <summary>Whether translation tables may have 4 KiB granules.</summary>
     public bool Granule4K { get; }
-
-    /// <summary>The most transactions that can be stalled at a time.</summary>
-    public int StallMax { get; }
 
     /// <summary>Whether processes' address spaces can be shared with devices.</summary>
     /// <remarks>Kernel: <c>arm_smmu_sva_supported</c>, <c>ARM_SMMU_FEAT_SVA</c>.</remarks>

@@ -36,9 +36,6 @@ public readonly record struct SmmuCommand(ulong Word0, ulong Word1)
     /// <summary>The address of a TLBI command, page aligned.</summary>
     public ulong Address => Word1 & ~0xfffUL;
 
-    /// <summary>Whether a TLBI or CFGI command spares what is cached of upper levels.</summary>
-    public bool IsLeafOnly => (Word1 & LeafBit) != 0;
-
     /// <summary>CFGI_STE_RANGE covers the 2^(Range+1) streams around its stream.</summary>
     public int Range => (int)(Word1 & 0x1f);
 

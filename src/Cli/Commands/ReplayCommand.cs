@@ -64,6 +64,11 @@ internal static class ReplayCommand
         {
             yield return $"    {violation.Invariant} at {violation.Operation}: {violation.Detail}";
         }
+
+        foreach (string promise in RunVerdict.BrokenPromises(report.Violations))
+        {
+            yield return $"    {promise}";
+        }
     }
 
     private static void WriteJson(Utf8JsonWriter json, IReadOnlyList<ReplayReport> reports) =>

@@ -61,6 +61,11 @@ internal static class RunText
             yield return $"    {violation.Invariant} at {violation.Operation}, trace step {violation.TraceStep}: {violation.Detail}";
         }
 
+        foreach (string promise in RunVerdict.BrokenPromises(result.Violations))
+        {
+            yield return $"    {promise}";
+        }
+
         if (result.Dump.Count > 0)
         {
             yield return "";

@@ -1,3 +1,4 @@
+using Iopf.Promises;
 using Iopf.Scenarios;
 
 namespace Iopf.Cli.Output;
@@ -9,6 +10,12 @@ internal static class RunVerdict
     /// <param name="result">The run.</param>
     /// <returns>Whether there is nothing to object.</returns>
     public static bool IsClean(RunResult result) => result.Violations.Count == 0 && FailedExpectations(result) == 0;
+
+    /// <summary>The promises that were broken, in words, each once.</summary>
+    /// <param name="violations">What was seen.</param>
+    /// <returns>A line for each.</returns>
+    public static IEnumerable<string> BrokenPromises(IEnumerable<Violation> violations) =>
+        violations.Select(violation => $"{violation.Invariant} is the promise: {violation.Promise}").Distinct();
 
     /// <summary>How many steps answered differently than expected.</summary>
     /// <param name="result">The run.</param>

@@ -41,7 +41,8 @@ public sealed class PromiseWatch(Host host)
     {
         if (_reported.Add($"{invariant} {detail}"))
         {
-            _violations.Add(new Violation(invariant, operation, detail, host.Kernel.Trace.Count));
+            string promise = host.Checkers.FirstOrDefault(checker => checker.Id == invariant)?.Promise ?? "The modeled kernel does not crash.";
+            _violations.Add(new Violation(invariant, promise, operation, detail, host.Kernel.Trace.Count));
         }
     }
 }

@@ -1,5 +1,3 @@
-using System.Numerics;
-
 namespace Iopf.VfioType1;
 
 /// <summary>One bit for each page of a mapping: written since the log was last read.</summary>
@@ -10,9 +8,6 @@ public sealed class DirtyBitmap(ulong pageCount)
 
     /// <summary>How many pages the mapping has.</summary>
     public ulong PageCount { get; } = pageCount;
-
-    /// <summary>How many pages are marked.</summary>
-    public long Count => _words.Sum(word => (long)BitOperations.PopCount(word));
 
     /// <summary>The marks, 64 pages a word, the first page in bit 0.</summary>
     public ReadOnlySpan<ulong> Words => _words;

@@ -25,5 +25,5 @@ internal static class SampleRuns
 
     public static RunResult Unexpected { get; } = Clean with { Operations = [Map, Dma with { Expected = "read", Matched = false }] };
 
-    public static RunResult Violated { get; } = Clean with { Violations = [new("M1", "dma nic write 0x1000 4", "a stale translation", 42)] };
+    public static RunResult Violated { get; } = Clean with { Violations = [new("M1", "No stale entry.", "dma nic write 0x1000 4", "a stale translation", 42)] };
 }
