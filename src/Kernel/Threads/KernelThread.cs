@@ -58,6 +58,22 @@ public sealed class KernelThread
         return false;
     }
 
+    /// <summary>Whether the thread holds a lock against everybody else.</summary>
+    /// <param name="lock">The lock.</param>
+    /// <returns>Whether it does; <see langword="false"/> if it holds the lock together with other readers.</returns>
+    public bool HoldsExclusively(KernelLock @lock)
+    {
+        for (int i = _held.Count - 1; i >= 0; i--)
+        {
+            if (ReferenceEquals(_held[i].Lock, @lock))
+            {
+                return _held[i].Mode == LockMode.Exclusive;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>Lists the held locks with the places that took them, newest last.</summary>
     /// <returns>For example <c>iommu.lock (MapDma), mmap_lock (PinPages)</c>; "no lock" if there is none.</returns>
     public string DescribeHeldLocks() =>
