@@ -71,4 +71,29 @@ public sealed class UserfaultTests
         Assert.Equal(Errno.ENOENT, _host.Mm.CompleteUserfault(Host.At(1), [2]));
         Assert.Equal(Errno.EINVAL, _host.Mm.RegisterUserfault(Host.Pages(1, 4)));
     }
+
+    [Fact]
+    public void A_page_supplied_with_zeros_is_the_zero_page_until_it_is_written()
+    {
+        _host.Mm.UserfaultRaised += page => Assert.Equal(Errno.None, _host.Mm.CompleteUserfaultWithZeros(page));
+
+        Assert.Equal(0, Host.Read(_host.Mm, 0));
+        Assert.Equal(_host.Memory.ZeroPage, _host.FrameOf(0));
+        Assert.Equal(Errno.EEXIST, _host.Mm.CompleteUserfaultWithZeros(Host.At(0)));
+        Assert.Equal(Errno.ENOENT, _host.Mm.CompleteUserfaultWithZeros(Host.At(1)));
+        Host.Write(_host.Mm, 0, 3);
+
+        Assert.NotEqual(_host.Memory.ZeroPage, _host.FrameOf(0));
+        Assert.Equal(3, Host.Read(_host.Mm, 0));
+    }
+
+    [Fact]
+    public void A_write_that_waited_breaks_the_zero_page_it_was_given()
+    {
+        _host.Mm.UserfaultRaised += page => _host.Mm.CompleteUserfaultWithZeros(page);
+
+        Host.Write(_host.Mm, 0, 4);
+
+        Assert.Equal(4, Host.Read(_host.Mm, 0));
+    }
 }

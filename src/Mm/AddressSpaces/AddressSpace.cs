@@ -356,6 +356,12 @@ public sealed class AddressSpace
     /// <returns>ENOENT where no page is user space's affair; EEXIST if there is a page already; ENOMEM.</returns>
     public Errno CompleteUserfault(UserAddress page, ReadOnlySpan<byte> data) => Userfaults.Complete(page.PageStart, data);
 
+    /// <summary>Supplies a missing page with the page of zeros and lets those go on who wait for it.</summary>
+    /// <remarks>Kernel: <c>UFFDIO_ZEROPAGE</c>.</remarks>
+    /// <param name="page">An address in the page.</param>
+    /// <returns>As <see cref="CompleteUserfault"/>.</returns>
+    public Errno CompleteUserfaultWithZeros(UserAddress page) => Userfaults.CompleteWithZeros(page.PageStart);
+
     internal void RaiseUserfault(UserAddress page) => UserfaultRaised?.Invoke(page);
 
     /// <summary>The lock under which a page of an area is looked at from the page's side.</summary>

@@ -12,4 +12,8 @@ public enum MemoryAdvice
 
     /// <summary>The pages are removed from the shared memory object itself. Shared memory only.</summary>
     Remove,
+
+    /// <summary>Pages that were merged with others of equal contents get frames of their own again.</summary>
+    /// <remarks>Kernel: <c>MADV_UNMERGEABLE</c>.</remarks>
+    Unmergeable,
 }

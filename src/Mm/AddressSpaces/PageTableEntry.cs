@@ -6,7 +6,8 @@ namespace Iopf.Mm;
 /// <remarks>
 /// Specification: VMSAv8-64 table and page descriptors, with the attribute bits <c>AP[2:1]</c>, <c>SH</c>, <c>AF</c>, <c>nG</c>, <c>PXN</c>, <c>UXN</c>.
 /// An entry whose bit 0 is clear is ignored by hardware: 0 is nothing, bit 2 marks a swap slot (number from bit 12),
-/// bit 3 a page under migration, bit 58 a page that the process may not access (<c>PTE_PROT_NONE</c>).
+/// bit 3 a page under migration, bit 58 a page that the process may not access (<c>PTE_PROT_NONE</c>). Software keeps in bit 60 that the
+/// page was merged with others of the same contents.
 /// </remarks>
 internal static class PageTableEntry
 {
@@ -15,6 +16,7 @@ internal static class PageTableEntry
     public const ulong Table = 3;
     public const ulong ReadOnly = 1UL << 7;
     public const ulong Dirty = 1UL << 55;
+    public const ulong Merged = 1UL << 60;
 
     private const ulong PageType = 3;
     private const ulong Swapped = 1UL << 2;
@@ -85,7 +87,10 @@ internal static class PageTableEntry
 
     public static ulong WithLazyFree(ulong entry) => (entry & ~Dirty) | LazyFree;
 
-    public static ulong WithWriteDone(ulong entry) => (entry & ~(ReadOnly | LazyFree)) | Dirty;
+    public static ulong WithWriteDone(ulong entry) => (entry & ~(ReadOnly | LazyFree | Merged)) | Dirty;
+
+    /// <summary>Whether the page is one of several with equal contents that share a frame.</summary>
+    public static bool IsMerged(ulong entry) => IsPresent(entry) && (entry & Merged) != 0;
 
     /// <summary>Whether the CPU may access the page that way now.</summary>
     public static bool Grants(ulong entry, bool write) => (entry & (write ? Valid | ReadOnly : Valid)) == Valid;

@@ -14,7 +14,12 @@ internal sealed class MemoryAdvices(AddressSpace mm)
         }
 
         mm.Kernel.Step(TraceLayer.User, "madvise", string.Empty, null, $"{range} of {mm.Name}, {advice}");
-        return advice == MemoryAdvice.Remove ? Remove(range) : DropOrLoosen(range, advice);
+        return advice switch
+        {
+            MemoryAdvice.Remove => Remove(range),
+            MemoryAdvice.Unmergeable => Unmerge(range),
+            _ => DropOrLoosen(range, advice),
+        };
     }
 
     public Errno ZapDevicePages(UserRange range)
@@ -46,6 +51,26 @@ internal sealed class MemoryAdvices(AddressSpace mm)
         }
 
         return result;
+    }
+
+    /// <remarks>Kernel: <c>unmerge_ksm_pages</c>.</remarks>
+    private Errno Unmerge(UserRange range)
+    {
+        using LockScope writing = mm.MmapLock.HoldWrite();
+        for (int i = mm.Areas.IndexFrom(range.First); i < mm.Areas.Count && mm.Areas[i].Range.First <= range.Last; i++)
+        {
+            UserRange part = mm.Areas[i].Range.Intersect(range)!.Value;
+            for (ulong page = 0; page < part.PageCount; page++)
+            {
+                Errno error = mm.Faults.Unmerge(mm.Areas[i], part.First.PlusPages(page));
+                if (error != Errno.None)
+                {
+                    return error;
+                }
+            }
+        }
+
+        return mm.Areas.Covers(range) ? Errno.None : Errno.ENOMEM;
     }
 
     private Errno DropOrLoosen(UserRange range, MemoryAdvice advice)

@@ -32,8 +32,23 @@ internal static class SamePageMerging
             }
         }
 
+        if (error == Errno.None)
+        {
+            MarkMerged(owner, kept, keptFrame);
+        }
+
         owner.Memory.Put(keptFrame);
         return error;
+    }
+
+    private static void MarkMerged(AddressSpace mm, UserAddress page, Pfn frame)
+    {
+        using LockScope atomic = mm.PageTableLock.Hold();
+        ulong entry = mm.Table.EntryOf(page.Value);
+        if (PageTableEntry.IsPresent(entry) && PageTableEntry.FrameOf(entry) == frame)
+        {
+            mm.Table.FindLeaf(page.Value)![PageTable.IndexOf(page.Value)] = entry | PageTableEntry.Merged;
+        }
     }
 
     /// <remarks>Kernel: <c>write_protect_page</c>: a page that somebody else refers to may be written behind the CPU's back.</remarks>
@@ -83,7 +98,7 @@ internal static class SamePageMerging
                 mm.Notifiers.ChangePte(page, keptFrame);
                 MemoryAccess access = mm.Areas.Find(page)!.Access;
                 mm.Table.FindLeaf(page.Value)![PageTable.IndexOf(page.Value)] =
-                    PageTableEntry.OfPage(keptFrame, access, writable: false) | PageTableEntry.Dirty;
+                    PageTableEntry.OfPage(keptFrame, access, writable: false) | PageTableEntry.Dirty | PageTableEntry.Merged;
             }
         }
 

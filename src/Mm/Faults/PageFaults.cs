@@ -48,6 +48,33 @@ internal sealed class PageFaults(AddressSpace mm)
         return Errno.None;
     }
 
+    /// <summary>Gives a page that was merged with others a frame of its own.</summary>
+    /// <remarks>Kernel: <c>break_ksm</c>.</remarks>
+    /// <returns>ENOMEM.</returns>
+    public Errno Unmerge(Vma area, UserAddress page)
+    {
+        while (PageTableEntry.IsMerged(mm.Table.EntryOf(page.Value)))
+        {
+            ref ulong slot = ref mm.Table.FindLeaf(page.Value)![PageTable.IndexOf(page.Value)];
+            ulong entry = slot;
+            Pfn frame = PageTableEntry.FrameOf(entry);
+            if (mm.Memory.ReferenceCountOf(frame) == 1)
+            {
+                using LockScope atomic = mm.PageTableLock.Hold();
+                slot &= ~PageTableEntry.Merged;
+                continue;
+            }
+
+            Errno error = CopyOnWrite(area, page, ref slot, entry, frame);
+            if (error != Errno.None)
+            {
+                return error;
+            }
+        }
+
+        return Errno.None;
+    }
+
     private Errno TakeStep(Vma area, UserAddress page, ref ulong slot, bool write)
     {
         ulong entry = slot;

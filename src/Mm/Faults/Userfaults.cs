@@ -78,6 +78,35 @@ internal sealed class Userfaults(AddressSpace mm)
         return Errno.None;
     }
 
+    /// <remarks>Kernel: <c>mfill_zeropage_pte</c>: the zero page itself is mapped, and the first write replaces it.</remarks>
+    public Errno CompleteWithZeros(UserAddress page)
+    {
+        using LockScope reading = mm.MmapLock.HoldRead();
+        Vma? area = mm.Areas.Find(page);
+        if (area is null || !area.IsUserfaultMissing)
+        {
+            return Errno.ENOENT;
+        }
+
+        if (!IsMissing(page))
+        {
+            return Errno.EEXIST;
+        }
+
+        if (mm.Table.EnsureLeaf(page.Value) is not { } leaf)
+        {
+            return Errno.ENOMEM;
+        }
+
+        using (mm.PageTableLock.Hold())
+        {
+            leaf[PageTable.IndexOf(page.Value)] = PageTableEntry.OfPage(mm.Memory.ZeroPage, area.Access, writable: false, special: true);
+        }
+
+        _supplied.WakeAll();
+        return Errno.None;
+    }
+
     private bool IsMissing(UserAddress page) =>
         mm.Areas.Find(page) is { IsUserfaultMissing: true } && mm.Table.EntryOf(page.Value) == PageTableEntry.None;
 }
