@@ -35,6 +35,7 @@ public sealed class AddressSpace
         Table = new PageTable(memory);
         Faults = new PageFaults(this);
         Zapping = new Zapping(this);
+        HugePages = new HugePages(this);
         _calls = new MemoryCalls(this);
         _advices = new MemoryAdvices(this);
         Reclaim = new Reclaim(this);
@@ -70,6 +71,9 @@ public sealed class AddressSpace
     /// <summary>Whether the address space still has users.</summary>
     /// <remarks>Kernel: <c>mm->mm_users</c> is not 0.</remarks>
     public bool IsAlive => _users > 0;
+
+    /// <summary>Pages of 2 MiB: whether they are mapped, how they are made and split.</summary>
+    public HugePages HugePages { get; }
 
     internal HostKernel Kernel { get; }
 

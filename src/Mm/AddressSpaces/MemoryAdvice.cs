@@ -16,4 +16,8 @@ public enum MemoryAdvice
     /// <summary>Pages that were merged with others of equal contents get frames of their own again.</summary>
     /// <remarks>Kernel: <c>MADV_UNMERGEABLE</c>.</remarks>
     Unmergeable,
+
+    /// <summary>Where a whole aligned 2 MiB is missing, one fault maps all of it. Private memory only.</summary>
+    /// <remarks>Kernel: <c>MADV_HUGEPAGE</c> with transparent huge pages set to <c>madvise</c>.</remarks>
+    HugePage,
 }

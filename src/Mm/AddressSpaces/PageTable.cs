@@ -13,9 +13,11 @@ internal sealed class PageTable
     /// <summary>How many bytes of addresses one leaf table covers.</summary>
     public const ulong LeafSpan = Page.Size * EntryCount;
 
+    private const int BlockShift = 21;
     private const int TopShift = 39;
     private const int BitsPerLevel = 9;
 
+    private readonly Dictionary<ulong, Pfn> _deposits = [];
     private readonly PhysicalMemory _memory;
     private readonly ulong[] _root;
 
@@ -28,6 +30,9 @@ internal sealed class PageTable
         _root = memory.Materialize(Root);
     }
 
+    /// <summary>Whether any block is mapped.</summary>
+    public bool HasBlocks => _deposits.Count > 0;
+
     /// <summary>The frame of the level-0 table.</summary>
     public Pfn Root { get; }
 
@@ -39,6 +44,7 @@ internal sealed class PageTable
     public ulong[]? FindLeaf(ulong address) => FindLeaf(address, out _);
 
     /// <summary>The leaf table that covers an address, or <see langword="null"/>, and the last address for which this answer holds.</summary>
+    /// <remarks>Where a block is mapped, it is the table that waits to take its place: to be read, but not to be changed.</remarks>
     public ulong[]? FindLeaf(ulong address, out ulong last)
     {
         ulong[] table = _root;
@@ -51,7 +57,7 @@ internal sealed class PageTable
                 return null;
             }
 
-            table = _memory.WordsOf(PageTableEntry.FrameOf(entry))!;
+            table = TableOf(entry, address);
         }
 
         last = address | (LeafSpan - 1);
@@ -59,10 +65,63 @@ internal sealed class PageTable
     }
 
     /// <summary>The leaf table that covers an address, made if need be; <see langword="null"/> when memory is exhausted.</summary>
-    public ulong[]? EnsureLeaf(ulong address)
+    public ulong[]? EnsureLeaf(ulong address) => EnsureTable(address, Page.Shift);
+
+    /// <summary>Whether one entry maps the whole span of a leaf table around an address.</summary>
+    public bool IsBlock(ulong address) => HasBlocks && _deposits.ContainsKey(address >> BlockShift);
+
+    /// <summary>Whether nothing is mapped in the span of a leaf table around an address, not even a table, and a block could be.</summary>
+    public bool IsFreeForBlock(ulong address) =>
+        EnsureTable(address, BlockShift) is { } table && !PageTableEntry.IsValid(table[BlockIndexOf(address)]);
+
+    /// <summary>Maps a block; its leaf table is set aside, filled with what the block means.</summary>
+    public void MapBlock(ulong address, Pfn deposit)
+    {
+        ulong[] table = EnsureTable(address, BlockShift)!;
+        table[BlockIndexOf(address)] = PageTableEntry.OfBlock(_memory.WordsOf(deposit)![0]);
+        _deposits.Add(address >> BlockShift, deposit);
+    }
+
+    /// <summary>Puts the leaf table that was set aside in the place of a block.</summary>
+    public void SplitBlock(ulong address)
+    {
+        bool isBlock = _deposits.Remove(address >> BlockShift, out Pfn deposit);
+        Invariant.Hold(isBlock, "only a block is split");
+        Hook(address, deposit);
+    }
+
+    /// <summary>Hooks a leaf table.</summary>
+    public void Hook(ulong address, Pfn leaf) => EnsureTable(address, BlockShift)![BlockIndexOf(address)] = PageTableEntry.OfTable(leaf);
+
+    /// <summary>Unhooks a leaf table as it is.</summary>
+    public Pfn Unhook(ulong address)
+    {
+        ref ulong entry = ref EnsureTable(address, BlockShift)![BlockIndexOf(address)];
+        Pfn leaf = PageTableEntry.FrameOf(entry);
+        entry = PageTableEntry.None;
+        return leaf;
+    }
+
+    /// <summary>The entry of an address, 0 where there is no table.</summary>
+    public ulong EntryOf(ulong address) => FindLeaf(address) is { } leaf ? leaf[IndexOf(address)] : PageTableEntry.None;
+
+    /// <summary>Unhooks the tables below the root that cover part of a range and hold nothing any more.</summary>
+    /// <remarks>Kernel: <c>free_pgtables</c>. The frames are freed with the pages, after the TLB flush.</remarks>
+    public void UnhookEmpty(UserRange range, TlbGather gather) => UnhookEmpty(_root, 0, TopShift, range, gather);
+
+    /// <summary>Frees the root; nothing may walk the table any more.</summary>
+    public void FreeRoot() => _memory.Put(Root);
+
+    private static int BlockIndexOf(ulong address) => (int)(address >> BlockShift) & (EntryCount - 1);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ulong[] TableOf(ulong entry, ulong address) =>
+        _memory.WordsOf(PageTableEntry.IsBlock(entry) ? _deposits[address >> BlockShift] : PageTableEntry.FrameOf(entry))!;
+
+    private ulong[]? EnsureTable(ulong address, int lastShift)
     {
         ulong[] table = _root;
-        for (int shift = TopShift; shift > Page.Shift; shift -= BitsPerLevel)
+        for (int shift = TopShift; shift > lastShift; shift -= BitsPerLevel)
         {
             ref ulong entry = ref table[(int)(address >> shift) & (EntryCount - 1)];
             if (!PageTableEntry.IsValid(entry))
@@ -76,21 +135,11 @@ internal sealed class PageTable
                 entry = PageTableEntry.OfTable(frame);
             }
 
-            table = _memory.WordsOf(PageTableEntry.FrameOf(entry))!;
+            table = TableOf(entry, address);
         }
 
         return table;
     }
-
-    /// <summary>The entry of an address, 0 where there is no table.</summary>
-    public ulong EntryOf(ulong address) => FindLeaf(address) is { } leaf ? leaf[IndexOf(address)] : PageTableEntry.None;
-
-    /// <summary>Unhooks the tables below the root that cover part of a range and hold nothing any more.</summary>
-    /// <remarks>Kernel: <c>free_pgtables</c>. The frames are freed with the pages, after the TLB flush.</remarks>
-    public void UnhookEmpty(UserRange range, TlbGather gather) => UnhookEmpty(_root, 0, TopShift, range, gather);
-
-    /// <summary>Frees the root; nothing may walk the table any more.</summary>
-    public void FreeRoot() => _memory.Put(Root);
 
     private void UnhookEmpty(ulong[] table, ulong tableStart, int shift, UserRange range, TlbGather gather)
     {
@@ -99,7 +148,7 @@ internal sealed class PageTable
         int last = (int)((Math.Min(range.Last.Value, tableStart + ((covered << BitsPerLevel) - 1)) - tableStart) >> shift);
         for (int i = first; i <= last; i++)
         {
-            if (!PageTableEntry.IsValid(table[i]))
+            if (!PageTableEntry.IsValid(table[i]) || PageTableEntry.IsBlock(table[i]))
             {
                 continue;
             }

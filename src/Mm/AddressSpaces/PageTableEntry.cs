@@ -43,6 +43,12 @@ internal static class PageTableEntry
 
     public static ulong OfTable(Pfn table) => table.Address | Table;
 
+    /// <summary>The entry of a table one level higher that maps a whole leaf table's span, from the entry of its first page.</summary>
+    public static ulong OfBlock(ulong entry) => entry & ~(PageType & ~Valid);
+
+    /// <summary>Whether an entry above the leaf tables maps memory itself.</summary>
+    public static bool IsBlock(ulong entry) => (entry & PageType) == Valid;
+
     public static ulong OfSwapSlot(ulong slot) => (slot << Page.Shift) | Swapped;
 
     /// <summary>The entry of a page whose frame is being exchanged: keeps everything but the meaning to hardware.</summary>

@@ -30,6 +30,10 @@ internal sealed class Vma(UserRange range, MemoryAccess access, VmaKind kind)
     /// <remarks>Kernel: <c>VM_UFFD_MISSING</c>.</remarks>
     public bool IsUserfaultMissing { get; set; }
 
+    /// <summary>Whether missing pages are mapped 2 MiB at a time where the area holds them.</summary>
+    /// <remarks>Kernel: <c>VM_HUGEPAGE</c>.</remarks>
+    public bool WantsHugePages { get; set; }
+
     public bool IsWritable => (Access & MemoryAccess.Write) != 0;
 
     /// <summary>The frame of a device behind an address.</summary>
@@ -57,6 +61,7 @@ internal sealed class Vma(UserRange range, MemoryAccess access, VmaKind kind)
             FirstPageIndex = FirstPageIndex + skipped,
             HasAnonymousPages = HasAnonymousPages,
             IsUserfaultMissing = IsUserfaultMissing,
+            WantsHugePages = WantsHugePages,
         };
     }
 
@@ -66,6 +71,7 @@ internal sealed class Vma(UserRange range, MemoryAccess access, VmaKind kind)
         && next.Access == Access
         && next.Kind == Kind
         && next.IsUserfaultMissing == IsUserfaultMissing
+        && next.WantsHugePages == WantsHugePages
         && ReferenceEquals(next.Shared, Shared)
         && (Kind != VmaKind.Shared || next.FirstPageIndex == FirstPageIndex + Range.PageCount)
         && (Kind != VmaKind.PfnMap || next.FirstFrame == FirstFrame.Plus(Range.PageCount));

@@ -37,6 +37,7 @@ internal static class Forking
     {
         InvalidationRange announced = new(area.Range, InvalidationReason.ProtectionPage, IsBlockable: true);
         parent.Notifiers.Start(in announced);
+        parent.HugePages.OpenFor(area.Range);
         ulong at = area.Range.First.Value;
         while (at < area.Range.Last.Value)
         {

@@ -18,6 +18,7 @@ internal sealed class MemoryAdvices(AddressSpace mm)
         {
             MemoryAdvice.Remove => Remove(range),
             MemoryAdvice.Unmergeable => Unmerge(range),
+            MemoryAdvice.HugePage => mm.HugePages.WantIn(range),
             _ => DropOrLoosen(range, advice),
         };
     }
@@ -105,6 +106,7 @@ internal sealed class MemoryAdvices(AddressSpace mm)
     {
         TlbGather gather = TlbGather.Begin(mm);
         mm.Notifiers.Start(in announced);
+        mm.HugePages.OpenFor(announced.Range);
         ulong at = announced.Range.First.Value;
         while (at < announced.Range.Last.Value)
         {

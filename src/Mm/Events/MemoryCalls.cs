@@ -75,6 +75,7 @@ internal sealed class MemoryCalls(AddressSpace mm)
             return Errno.ENOMEM;
         }
 
+        mm.HugePages.SplitAtEdges(range);
         mm.Areas.SplitAt(range);
         for (int i = mm.Areas.IndexFrom(range.First); i < mm.Areas.Count && mm.Areas[i].Range.First <= range.Last; i++)
         {
@@ -160,6 +161,7 @@ internal sealed class MemoryCalls(AddressSpace mm)
             return;
         }
 
+        mm.HugePages.SplitAtEdges(range);
         mm.Areas.SplitAt(range);
         List<Vma> areas = [];
         for (int i = mm.Areas.IndexFrom(range.First); i < mm.Areas.Count && mm.Areas[i].Range.First <= range.Last; i++)
@@ -231,6 +233,8 @@ internal sealed class MemoryCalls(AddressSpace mm)
                     mm.Notifiers.Start(announced.Value);
                 }
 
+                mm.HugePages.OpenFor(new UserRange(new UserAddress(at), new UserAddress(last)));
+
                 ChangeLeaf(area, leaf, at, last, isHint);
             }
 
@@ -288,6 +292,7 @@ internal sealed class MemoryCalls(AddressSpace mm)
     {
         InvalidationRange announced = new(range, InvalidationReason.Unmap, IsBlockable: true);
         mm.Notifiers.Start(in announced);
+        mm.HugePages.OpenFor(range);
         ulong at = range.First.Value;
         while (at < range.Last.Value)
         {

@@ -22,6 +22,7 @@ internal sealed class Reclaim(AddressSpace mm)
             return UnmapFromAll(area, page, frame);
         }
 
+        mm.HugePages.Split(page);
         InvalidationRange range = new(UserRange.OfPages(page, 1), InvalidationReason.Clear, IsBlockable: true);
         mm.Notifiers.Start(in range);
         ulong? swapSlot = null;
@@ -118,6 +119,7 @@ internal sealed class Reclaim(AddressSpace mm)
     /// <returns>Whether the page was mapped there; its reference is the caller's now.</returns>
     public bool Isolate(UserAddress page, Pfn frame)
     {
+        mm.HugePages.Split(page);
         InvalidationRange range = new(UserRange.OfPages(page, 1), InvalidationReason.Clear, IsBlockable: true);
         mm.Notifiers.Start(in range);
         bool isIsolated;

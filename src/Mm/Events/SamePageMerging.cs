@@ -62,6 +62,7 @@ internal static class SamePageMerging
         }
 
         Errno result = Errno.None;
+        mm.HugePages.Split(page);
         InvalidationRange range = new(UserRange.OfPages(page, 1), InvalidationReason.Clear, IsBlockable: true);
         mm.Notifiers.Start(in range);
         using (mm.PageTableLock.Hold())

@@ -29,6 +29,7 @@ internal sealed class Zapping(AddressSpace mm)
     /// <remarks>Kernel: <c>unmap_page_range</c>.</remarks>
     public void Zap(Vma area, UserRange range, TlbGather gather)
     {
+        mm.HugePages.OpenFor(range);
         ulong at = range.First.Value;
         while (true)
         {

@@ -29,6 +29,11 @@ internal sealed class PageFaults(AddressSpace mm)
     /// <returns>ENOMEM; EAGAIN if user space has to supply the page.</returns>
     public Errno Resolve(Vma area, UserAddress page, bool write)
     {
+        if (area.WantsHugePages && mm.HugePages.TryMap(area, page, write))
+        {
+            return Errno.None;
+        }
+
         ulong[]? leaf = mm.Table.EnsureLeaf(page.Value);
         if (leaf is null)
         {
@@ -38,6 +43,7 @@ internal sealed class PageFaults(AddressSpace mm)
         int index = PageTable.IndexOf(page.Value);
         while (!PageTableEntry.Grants(leaf[index], write))
         {
+            mm.HugePages.Split(page);
             Errno result = TakeStep(area, page, ref leaf[index], write);
             if (result != Errno.None)
             {

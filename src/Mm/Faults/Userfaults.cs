@@ -21,6 +21,7 @@ internal sealed class Userfaults(AddressSpace mm)
             return Errno.EINVAL;
         }
 
+        mm.HugePages.SplitAtEdges(range);
         mm.Areas.SplitAt(range);
         for (int i = mm.Areas.IndexFrom(range.First); i < mm.Areas.Count && mm.Areas[i].Range.First <= range.Last; i++)
         {

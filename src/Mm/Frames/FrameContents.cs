@@ -69,6 +69,16 @@ internal sealed class FrameContents
         }
     }
 
+    /// <summary>Whether two frames hold the same bytes.</summary>
+    public bool AreEqual(ulong left, ulong right)
+    {
+        ReadOnlySpan<ulong> leftWords = Find(left);
+        ReadOnlySpan<ulong> rightWords = Find(right);
+        return leftWords.IsEmpty ? !rightWords.ContainsAnyExcept(0UL)
+            : rightWords.IsEmpty ? !leftWords.ContainsAnyExcept(0UL)
+            : leftWords.SequenceEqual(rightWords);
+    }
+
     public void Read(ulong physicalAddress, Span<byte> destination)
     {
         while (!destination.IsEmpty)

@@ -27,6 +27,7 @@ public sealed class PhysicalMemory
     private ulong[]?[] _states = [];
     private ulong _noStructPage;
     private ulong _next = FirstFrame;
+    private Pfn _hugeZero;
 
     /// <summary>Creates memory in which nothing but the zero page is used.</summary>
     /// <param name="kernel">The kernel it belongs to.</param>
@@ -275,13 +276,21 @@ public sealed class PhysicalMemory
 
     internal void SetClean(Pfn frame) => FrameState.SetClean(ref StateOf(frame));
 
-    internal bool HasEqualContents(Pfn left, Pfn right)
+    internal bool HasEqualContents(Pfn left, Pfn right) => _contents.AreEqual(left.Value, right.Value);
+
+    /// <summary>The first of the adjacent, aligned frames of zeros that an untouched huge page is read from; reserved like the zero page.</summary>
+    internal Pfn HugeZeroFrames()
     {
-        ReadOnlySpan<ulong> leftWords = WordsOf(left);
-        ReadOnlySpan<ulong> rightWords = WordsOf(right);
-        return leftWords.IsEmpty ? !rightWords.ContainsAnyExcept(0UL)
-            : rightWords.IsEmpty ? !leftWords.ContainsAnyExcept(0UL)
-            : leftWords.SequenceEqual(rightWords);
+        if (_hugeZero == default)
+        {
+            _hugeZero = new Pfn(TakeNew(PageTable.EntryCount, PageTable.EntryCount));
+            for (ulong i = 0; i < PageTable.EntryCount; i++)
+            {
+                StateOf(_hugeZero.Plus(i)) = FrameState.Reserved(FrameUse.Zero);
+            }
+        }
+
+        return _hugeZero;
     }
 
     private static void RequireCountedUse(FrameUse use) =>

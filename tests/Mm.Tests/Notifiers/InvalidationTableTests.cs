@@ -8,6 +8,8 @@ public sealed class InvalidationTableTests
     // The TLB flush that follows the end call covers what was cleared; "(r)" is the mmap lock for reading, "(w)" for writing.
     private const string ZappedReading = "start(r) invalidate(r) end(r) invalidate(r)";
 
+    private static readonly UserRange Huge = UserRange.OfLength(new UserAddress(0x4000_0000), HugePages.Size);
+
     private readonly Host _host = new();
 
     private static InvalidationRange Clear(UserRange range) => new(range, InvalidationReason.Clear, IsBlockable: true);
@@ -186,6 +188,47 @@ public sealed class InvalidationTableTests
         }
 
         Assert.Equal(["release()"], recorder.Calls);
+    }
+
+    [Fact]
+    public void Collapsing_small_pages_announces_CLEAR_with_the_mmap_lock_held_for_writing()
+    {
+        WithHugePages();
+        _host.Mm.Read(Huge.First, new byte[1]);
+        _host.Mm.Write(Huge.First, [1]);
+
+        Expect(_host, () => _host.Mm.HugePages.Collapse(Huge.First), "start(w rmap) invalidate(w rmap) end(w rmap)", Clear(Huge));
+    }
+
+    [Fact]
+    public void Splitting_a_private_huge_page_announces_CLEAR_and_invalidates_nothing()
+    {
+        WithHugePages();
+        _host.Mm.Write(Huge.First, [1]);
+
+        Expect(_host, Split, "start() end()", Clear(Huge));
+        Assert.Equal(1, Host.Read(_host.Mm, Huge.First.PageNumber - Host.At(0).PageNumber));
+    }
+
+    [Fact]
+    public void Splitting_the_huge_page_of_zeros_invalidates_under_the_page_table_lock_and_not_from_the_end_call()
+    {
+        WithHugePages();
+        _host.Mm.Read(Huge.First, new byte[1]);
+
+        Expect(_host, Split, "start() invalidate(ptl) end()", Clear(Huge));
+    }
+
+    private void WithHugePages()
+    {
+        Assert.Equal(Errno.None, _host.Mm.Mmap(Huge, Host.ReadWrite));
+        Assert.Equal(Errno.None, _host.Mm.Madvise(Huge, MemoryAdvice.HugePage));
+    }
+
+    private Errno Split()
+    {
+        _host.Mm.HugePages.Split(Huge.First);
+        return Errno.None;
     }
 
     private static void Expect(Host host, Func<Errno> operation, string calls, params InvalidationRange[] announced)
