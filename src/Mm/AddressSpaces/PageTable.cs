@@ -126,7 +126,7 @@ internal sealed class PageTable
             ref ulong entry = ref table[(int)(address >> shift) & (EntryCount - 1)];
             if (!PageTableEntry.IsValid(entry))
             {
-                if (!_memory.Allocate(FrameUse.PageTable).TryGet(out Pfn frame, out _))
+                if (!_memory.PrivatePages.AllocateByReclaim(FrameUse.PageTable).TryGet(out Pfn frame, out _))
                 {
                     return null;
                 }

@@ -7,7 +7,7 @@ namespace Iopf.Mm;
 /// Specification: VMSAv8-64 table and page descriptors, with the attribute bits <c>AP[2:1]</c>, <c>SH</c>, <c>AF</c>, <c>nG</c>, <c>PXN</c>, <c>UXN</c>.
 /// An entry whose bit 0 is clear is ignored by hardware: 0 is nothing, bit 2 marks a swap slot (number from bit 12),
 /// bit 3 a page under migration, bit 58 a page that the process may not access (<c>PTE_PROT_NONE</c>). Software keeps in bit 60 that the
-/// page was merged with others of the same contents.
+/// page was merged with others of the same contents, in bit 59 that the CPU did not use it since reclaim looked last.
 /// </remarks>
 internal static class PageTableEntry
 {
@@ -16,6 +16,7 @@ internal static class PageTableEntry
     public const ulong Table = 3;
     public const ulong ReadOnly = 1UL << 7;
     public const ulong Dirty = 1UL << 55;
+    public const ulong Unused = 1UL << 59;
     public const ulong Merged = 1UL << 60;
 
     private const ulong PageType = 3;
@@ -93,7 +94,7 @@ internal static class PageTableEntry
 
     public static ulong WithLazyFree(ulong entry) => (entry & ~Dirty) | LazyFree;
 
-    public static ulong WithWriteDone(ulong entry) => (entry & ~(ReadOnly | LazyFree | Merged)) | Dirty;
+    public static ulong WithWriteDone(ulong entry) => (entry & ~(ReadOnly | LazyFree | Merged | Unused)) | Dirty;
 
     /// <summary>Whether the page is one of several with equal contents that share a frame.</summary>
     public static bool IsMerged(ulong entry) => IsPresent(entry) && (entry & Merged) != 0;

@@ -26,10 +26,12 @@ internal sealed class SharedObject(HostKernel kernel, PhysicalMemory memory)
             return frame;
         }
 
-        Result<Pfn> allocated = memory.Allocate(FrameUse.File);
-        if (allocated.IsSuccess)
+        Result<Pfn> allocated = memory.PrivatePages.AllocateByReclaim(FrameUse.File);
+        if (allocated.IsSuccess && !_pages.TryAdd(pageIndex, allocated.Value))
         {
-            _pages.Add(pageIndex, allocated.Value);
+            // Somebody else was faster while this thread was waiting for memory.
+            memory.Put(allocated.Value);
+            return _pages[pageIndex];
         }
 
         return allocated;

@@ -67,6 +67,10 @@ internal static class Forking
                 {
                     int index = PageTable.IndexOf(at);
                     target[index] = CopyEntry(parent.Memory, area, ref leaf[index]);
+                    if (PageTableEntry.IsPresent(target[index]))
+                    {
+                        parent.Memory.PrivatePages.Mapped(PageTableEntry.FrameOf(target[index]), child, new UserAddress(at));
+                    }
                 }
             }
 

@@ -324,6 +324,7 @@ internal sealed class MemoryCalls(AddressSpace mm)
                 if (PageTableEntry.IsPresent(slot))
                 {
                     gather.AddCleared(new UserAddress(at));
+                    mm.Memory.PrivatePages.Mapped(PageTableEntry.FrameOf(slot), mm, new UserAddress(target));
                 }
 
                 slot = PageTableEntry.None;

@@ -148,6 +148,7 @@ internal sealed class Reclaim(AddressSpace mm)
                 ref ulong slot = ref SlotOf(page);
                 slot = PageTableEntry.AfterMigration(slot, frame);
                 mm.Memory.Get(frame);
+                mm.Memory.PrivatePages.Mapped(frame, mm, page);
             }
         }
 
@@ -199,6 +200,29 @@ internal sealed class Reclaim(AddressSpace mm)
         mm.Memory.Put(frame);
     }
 
+    /// <summary>Whether the CPU used the page through this mapping since this was last asked.</summary>
+    /// <remarks>Kernel: <c>page_referenced_one</c>. Accesses of devices do not count.</remarks>
+    public bool WasUsed(UserAddress page, Pfn frame)
+    {
+        using LockScope atomic = mm.PageTableLock.Hold();
+        if (!IsMapped(page, frame))
+        {
+            return false;
+        }
+
+        ref ulong slot = ref SlotOf(page);
+        bool wasUsed = (slot & PageTableEntry.Unused) == 0;
+        slot |= PageTableEntry.Unused;
+        return wasUsed;
+    }
+
+    /// <summary>Whether a frame is mapped at an address; nothing is where the last user is gone.</summary>
+    public bool IsMapped(UserAddress page, Pfn frame)
+    {
+        ulong entry = mm.IsAlive ? mm.Table.EntryOf(page.Value) : PageTableEntry.None;
+        return PageTableEntry.IsPresent(entry) && PageTableEntry.FrameOf(entry) == frame;
+    }
+
     /// <returns>ENOENT if no page of the memory's own is mapped; EBUSY if it is pinned.</returns>
     private Errno FindOwnPage(UserAddress page, out Vma? area, out Pfn frame)
     {
@@ -244,12 +268,6 @@ internal sealed class Reclaim(AddressSpace mm)
         {
             mm.Memory.SetDirty(to);
         }
-    }
-
-    private bool IsMapped(UserAddress page, Pfn frame)
-    {
-        ulong entry = mm.Table.EntryOf(page.Value);
-        return PageTableEntry.IsPresent(entry) && PageTableEntry.FrameOf(entry) == frame;
     }
 
     private bool IsStillMappedUnpinned(UserAddress page, Pfn frame) => IsMapped(page, frame) && mm.Memory.PinCountOf(frame) == 0;

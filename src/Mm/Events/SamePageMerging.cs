@@ -100,6 +100,7 @@ internal static class SamePageMerging
                 MemoryAccess access = mm.Areas.Find(page)!.Access;
                 mm.Table.FindLeaf(page.Value)![PageTable.IndexOf(page.Value)] =
                     PageTableEntry.OfPage(keptFrame, access, writable: false) | PageTableEntry.Dirty | PageTableEntry.Merged;
+                mm.Memory.PrivatePages.Mapped(keptFrame, mm, page);
             }
         }
 

@@ -59,7 +59,7 @@ internal sealed class CpuAccess(AddressSpace mm)
             int index = PageTable.IndexOf(address.Value);
             if (leaf is not null && PageTableEntry.Grants(leaf[index], write))
             {
-                leaf[index] |= write ? PageTableEntry.Dirty : 0;
+                leaf[index] = (leaf[index] & ~PageTableEntry.Unused) | (write ? PageTableEntry.Dirty : 0);
                 physicalAddress = PageTableEntry.FrameOf(leaf[index]).Address + (address.Value & Page.OffsetMask);
                 return Errno.None;
             }

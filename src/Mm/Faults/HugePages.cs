@@ -117,8 +117,12 @@ public sealed class HugePages
         _mm.Kernel.Step(TraceLayer.Mm, "do_huge_pmd_anonymous_page", string.Empty, null, $"{whole} of {_mm.Name} gets {frames}");
         area.HasAnonymousPages |= write;
         Fill(_mm.Memory.Materialize(deposit), frames, area.Access, write);
-        using LockScope atomic = _mm.PageTableLock.Hold();
-        _mm.Table.MapBlock(page.Value, deposit);
+        using (_mm.PageTableLock.Hold())
+        {
+            _mm.Table.MapBlock(page.Value, deposit);
+        }
+
+        NoteMapped(whole, frames, write);
         return true;
     }
 
@@ -232,6 +236,7 @@ public sealed class HugePages
         Fill(leaf, frames, area.Access, isOwn: true);
         _mm.Table.MapBlock(whole.First.Value, deposit);
         area.HasAnonymousPages = true;
+        NoteMapped(whole, frames, isOwn: true);
         return Errno.None;
     }
 
@@ -262,6 +267,14 @@ public sealed class HugePages
                 _mm.Memory.CopyFrame(PageTableEntry.FrameOf(leaf[i]), frames.Plus((ulong)i));
                 _mm.Memory.Put(PageTableEntry.FrameOf(leaf[i]));
             }
+        }
+    }
+
+    private void NoteMapped(UserRange whole, Pfn frames, bool isOwn)
+    {
+        for (ulong i = 0; isOwn && i < PageTable.EntryCount; i++)
+        {
+            _mm.Memory.PrivatePages.Mapped(frames.Plus(i), _mm, whole.First.PlusPages(i));
         }
     }
 

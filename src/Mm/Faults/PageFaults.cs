@@ -131,14 +131,18 @@ internal sealed class PageFaults(AddressSpace mm)
         }
 
         area.HasAnonymousPages = true;
-        if (!mm.Memory.Allocate(FrameUse.Anonymous).TryGet(out Pfn frame, out Errno error))
+        if (!mm.Memory.PrivatePages.AllocateByReclaim(FrameUse.Anonymous).TryGet(out Pfn frame, out Errno error))
         {
             return error;
         }
 
         mm.Kernel.Step(TraceLayer.Mm, "do_anonymous_page", string.Empty, null, $"{page} of {mm.Name} gets {frame}");
         ulong mapped = PageTableEntry.OfPage(frame, area.Access, writable: true) | PageTableEntry.Dirty;
-        Install(ref slot, PageTableEntry.None, mapped, frame);
+        if (Install(ref slot, PageTableEntry.None, mapped, frame))
+        {
+            mm.Memory.PrivatePages.Mapped(frame, mm, page);
+        }
+
         return Errno.None;
     }
 
@@ -172,9 +176,16 @@ internal sealed class PageFaults(AddressSpace mm)
     /// <remarks>Kernel: <c>do_swap_page</c>.</remarks>
     private Errno SwapIn(Vma area, UserAddress page, ref ulong slot, ulong entry, bool write)
     {
-        if (!mm.Memory.Allocate(FrameUse.Anonymous).TryGet(out Pfn frame, out Errno error))
+        if (!mm.Memory.PrivatePages.AllocateByReclaim(FrameUse.Anonymous).TryGet(out Pfn frame, out Errno error))
         {
             return error;
+        }
+
+        if (slot != entry)
+        {
+            // Somebody else read it back while this thread was waiting for memory.
+            mm.Memory.Put(frame);
+            return Errno.None;
         }
 
         ulong swapSlot = PageTableEntry.SwapSlotOf(entry);
@@ -184,6 +195,7 @@ internal sealed class PageFaults(AddressSpace mm)
         if (Install(ref slot, entry, mapped, frame))
         {
             mm.Memory.Swap.Drop(swapSlot);
+            mm.Memory.PrivatePages.Mapped(frame, mm, page);
         }
 
         return Errno.None;
@@ -225,7 +237,7 @@ internal sealed class PageFaults(AddressSpace mm)
     private Errno CopyOnWrite(Vma area, UserAddress page, ref ulong slot, ulong entry, Pfn old)
     {
         area.HasAnonymousPages = true;
-        if (!mm.Memory.Allocate(FrameUse.Anonymous).TryGet(out Pfn copy, out Errno error))
+        if (!mm.Memory.PrivatePages.AllocateByReclaim(FrameUse.Anonymous).TryGet(out Pfn copy, out Errno error))
         {
             return error;
         }
@@ -248,6 +260,11 @@ internal sealed class PageFaults(AddressSpace mm)
         }
 
         mm.Notifiers.OnlyEnd(in range);
+        if (isReplaced)
+        {
+            mm.Memory.PrivatePages.Mapped(copy, mm, page);
+        }
+
         mm.Memory.Put(isReplaced ? old : copy);
         return Errno.None;
     }

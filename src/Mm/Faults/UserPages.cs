@@ -123,11 +123,7 @@ internal sealed class UserPages(AddressSpace mm)
                 memory.Get(frame);
             }
 
-            if (write)
-            {
-                entries[i] = entry | PageTableEntry.Dirty;
-            }
-
+            entries[i] = (entry & ~PageTableEntry.Unused) | (write ? PageTableEntry.Dirty : 0);
             frames[i] = frame;
         }
 

@@ -63,7 +63,7 @@ internal sealed class Userfaults(AddressSpace mm)
         }
 
         ulong[]? leaf = mm.Table.EnsureLeaf(page.Value);
-        if (leaf is null || !mm.Memory.Allocate(FrameUse.Anonymous).TryGet(out Pfn frame, out _))
+        if (leaf is null || !mm.Memory.PrivatePages.AllocateByReclaim(FrameUse.Anonymous).TryGet(out Pfn frame, out _))
         {
             return Errno.ENOMEM;
         }
@@ -74,6 +74,8 @@ internal sealed class Userfaults(AddressSpace mm)
         {
             leaf[PageTable.IndexOf(page.Value)] = PageTableEntry.OfPage(frame, area.Access, area.IsWritable) | PageTableEntry.Dirty;
         }
+
+        mm.Memory.PrivatePages.Mapped(frame, mm, page);
 
         _supplied.WakeAll();
         return Errno.None;

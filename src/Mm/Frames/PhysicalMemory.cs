@@ -21,7 +21,7 @@ public sealed class PhysicalMemory
     private const ulong LastFrame = (1UL << 36) - 1;
 
     private readonly FrameContents _contents = new();
-    private readonly List<(Pfn First, ulong Count)> _deviceRanges = [];
+    private readonly DeviceFrames _devices = new();
     private readonly Queue<ulong> _free = new();
     private readonly long[] _framesByUse = new long[(int)FrameUse.Device + 1];
     private ulong[]?[] _states = [];
@@ -37,6 +37,7 @@ public sealed class PhysicalMemory
         ZeroPage = new Pfn(TakeNew(1, 1));
         StateOf(ZeroPage) = FrameState.Reserved(FrameUse.Zero);
         Swap = new SwapStore(_contents);
+        PrivatePages = new PrivatePages(kernel, this);
     }
 
     /// <summary>The page of zeros that all untouched memory is read from; reserved, hence never counted.</summary>
@@ -45,6 +46,14 @@ public sealed class PhysicalMemory
 
     /// <summary>How many frames may be allocated at a time; one more fails with ENOMEM.</summary>
     public long FrameLimit { get; set; } = long.MaxValue;
+
+    /// <summary>Whether a fault at the limit swaps out the private pages that were not used for longest, instead of failing with ENOMEM.</summary>
+    /// <remarks>To be set while there is no private page yet. Other allocations never wait for reclaim.</remarks>
+    public bool ReclaimsAtLimit
+    {
+        get => PrivatePages.AreAged;
+        set => PrivatePages.AreAged = value;
+    }
 
     /// <summary>How many frames are allocated; reserved ones do not count.</summary>
     public long AllocatedFrames { get; private set; }
@@ -58,6 +67,8 @@ public sealed class PhysicalMemory
     internal bool IsExhausted => AllocatedFrames >= FrameLimit;
 
     internal SwapStore Swap { get; }
+
+    internal PrivatePages PrivatePages { get; }
 
     /// <summary>Allocates a frame of zeros with one reference.</summary>
     /// <remarks>Kernel: <c>alloc_page(GFP_KERNEL | __GFP_ZERO)</c>.</remarks>
@@ -109,7 +120,7 @@ public sealed class PhysicalMemory
     {
         Invariant.Hold(count > 0 && first.Value + count - 1 <= LastFrame, "device memory lies inside the physical address space");
         Invariant.Hold(first.Value >= _next || first.Value + count <= FirstFrame, "device memory does not lie in RAM");
-        _deviceRanges.Add((first, count));
+        _devices.Add(first, count);
     }
 
     /// <summary>Adds a reference; nothing happens to a reserved frame.</summary>
@@ -189,7 +200,7 @@ public sealed class PhysicalMemory
     public FrameUse UseOf(Pfn frame)
     {
         ulong state = StateOf(frame);
-        return state == 0 && IsDeviceFrame(frame) ? FrameUse.Device : FrameState.UseOf(state);
+        return state == 0 && _devices.Contains(frame) ? FrameUse.Device : FrameState.UseOf(state);
     }
 
     /// <summary>Whether a frame has no struct page or is a reserved one: neither counted nor accounted.</summary>
@@ -310,19 +321,6 @@ public sealed class PhysicalMemory
         return ref _noStructPage;
     }
 
-    private bool IsDeviceFrame(Pfn frame)
-    {
-        foreach ((Pfn first, ulong count) in _deviceRanges)
-        {
-            if (frame.Value - first.Value < count)
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
     private Pfn MarkAllocated(ulong frame, FrameUse use)
     {
         // A stale translation may have written to the frame while it was free.
@@ -337,6 +335,7 @@ public sealed class PhysicalMemory
     {
         AllocatedFrames--;
         _framesByUse[(int)FrameState.UseOf(state)]--;
+        PrivatePages.Forget(frame);
         state = FrameState.Free;
         _contents.Clear(frame);
         _free.Enqueue(frame);
@@ -345,7 +344,7 @@ public sealed class PhysicalMemory
     private ulong TakeNew(ulong count, ulong alignment)
     {
         ulong first = (_next + alignment - 1) & ~(alignment - 1);
-        while (DeviceRangeIn(first, count) is { } device)
+        while (_devices.FindIn(first, count) is { } device)
         {
             first = (device.First.Value + device.Count + alignment - 1) & ~(alignment - 1);
         }
@@ -363,24 +362,11 @@ public sealed class PhysicalMemory
 
     private void SetAside(ulong skipped)
     {
-        if (!IsDeviceFrame(new Pfn(skipped)))
+        if (!_devices.Contains(new Pfn(skipped)))
         {
             StateOf(new Pfn(skipped)) = FrameState.Free;
             _free.Enqueue(skipped);
         }
-    }
-
-    private (Pfn First, ulong Count)? DeviceRangeIn(ulong first, ulong count)
-    {
-        foreach ((Pfn First, ulong Count) range in _deviceRanges)
-        {
-            if (first < range.First.Value + range.Count && range.First.Value < first + count)
-            {
-                return range;
-            }
-        }
-
-        return null;
     }
 
     private void EnsureStates(ulong lastFrame)
