@@ -66,6 +66,39 @@ public sealed class PinTests
     }
 
     [Fact]
+    public void Pinning_the_zero_page_for_writing_breaks_it_as_a_write_does()
+    {
+        _host.WithPages(1);
+        Host.Read(_host.Mm, 0);
+        RecordingNotifier notifier = RecordingNotifier.On(_host.Mm);
+
+        Pfn frame = _host.Pin(0);
+
+        Assert.NotEqual(_host.Memory.ZeroPage, frame);
+        Assert.Equal("start(mmap) invalidate(mmap ptl) change_pte(mmap ptl) end(mmap)", notifier.NamesWithLocks);
+        Assert.Equal((2, 1), (_host.Memory.ReferenceCountOf(frame), _host.Memory.PinCountOf(frame)));
+    }
+
+    [Fact]
+    public void A_bar_has_neither_references_nor_pins_and_is_mapped_again_after_it_was_switched_off()
+    {
+        Pfn bar = new(0x40_0000);
+        _host.Memory.RegisterDeviceFrames(bar, 2);
+        _host.Mm.Mmap(Host.Pages(0, 2), Host.ReadWrite, VmaKind.PfnMap, bar);
+        Assert.Equal(bar, _host.Mm.FollowPfn(Host.At(0), write: true).Value);
+        _host.Memory.Pin(bar);
+        _host.Memory.Get(bar);
+
+        Assert.Equal((0, 0), (_host.Memory.ReferenceCountOf(bar), _host.Memory.PinCountOf(bar)));
+        Assert.Equal((FrameUse.Device, true), (_host.Memory.UseOf(bar), _host.Memory.IsReserved(bar)));
+        Assert.Equal(Errno.ENOENT, _host.Mm.SwapOut(Host.At(0)));
+        Assert.Equal(Errno.ENOENT, _host.Mm.Migrate(Host.At(0)));
+        Assert.Equal(Errno.None, _host.Mm.ZapDevicePages(Host.Pages(0, 2)));
+        Assert.False(_host.Mm.IsResident(Host.At(0)));
+        Assert.Equal(bar, _host.Mm.FollowPfn(Host.At(0), write: true).Value);
+    }
+
+    [Fact]
     public void Pinning_for_writing_breaks_copy_on_write_in_the_calling_thread()
     {
         _host.WithPages(1).Written(9);
@@ -170,14 +203,21 @@ public sealed class PinTests
         _host.WithPages(1024);
         PinAndRelease();
         PinAndRelease();
-        long before = GC.GetAllocatedBytesForCurrentThread();
+        long smallest = long.MaxValue;
 
-        for (int i = 0; i < 100; i++)
+        // The runtime may compile something in one round, but what an operation allocates shows in every round.
+        for (int round = 0; round < 4; round++)
         {
-            PinAndRelease();
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < 100; i++)
+            {
+                PinAndRelease();
+            }
+
+            smallest = Math.Min(smallest, GC.GetAllocatedBytesForCurrentThread() - before);
         }
 
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, smallest);
     }
 
     private void PinAndRelease()

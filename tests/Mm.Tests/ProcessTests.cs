@@ -116,4 +116,27 @@ public sealed class ProcessTests
         Assert.Equal(0, _memory.AllocatedFrames);
         Assert.Equal(0, _memory.SwappedPages);
     }
+
+    [Fact]
+    public void A_new_program_leaves_files_open_and_pinned_pages_to_whoever_pinned_them()
+    {
+        Mm.Mmap(Host.Pages(0, 1), Host.ReadWrite);
+        Host.Write(Mm, 0, 7);
+        Pfn[] pinned = new Pfn[1];
+        Mm.PinPages(Host.At(0), 1, PinFlags.Write, pinned);
+        int closed = 0;
+        _process.ExitFiles += () => closed++;
+
+        _process.Exec();
+
+        Assert.Equal(0, closed);
+        Assert.Equal(1, _memory.PinCountOf(pinned[0]));
+        byte[] read = new byte[1];
+        _memory.Read(pinned[0].Address, read);
+        Assert.Equal(7, read[0]);
+        _memory.Unpin(pinned[0], dirty: false);
+        Assert.Equal(FrameUse.Free, _memory.UseOf(pinned[0]));
+        _process.Exit();
+        Assert.Equal(1, closed);
+    }
 }

@@ -96,4 +96,16 @@ public sealed class UserfaultTests
 
         Assert.Equal(4, Host.Read(_host.Mm, 0));
     }
+
+    [Fact]
+    public void A_waiter_that_is_killed_while_it_waits_stops_with_EINTR_and_maps_nothing()
+    {
+        KernelThread waiter = _host.Kernel.Scheduler.Current;
+        _host.Mm.UserfaultRaised += _ => waiter.HasFatalSignal = true;
+
+        Assert.Equal(Errno.EINTR, _host.Mm.GetPages(Host.At(0), 1, MemoryAccess.Write, new Pfn[1]).Error);
+
+        Assert.False(_host.Mm.IsResident(Host.At(0)));
+        Assert.False(_host.Mm.MmapLock.IsTaken);
+    }
 }

@@ -50,11 +50,24 @@ internal sealed class PrivatePages(HostKernel kernel, PhysicalMemory memory)
     /// <remarks>Kernel: <c>page_add_anon_rmap</c>, <c>lru_cache_add_inactive_or_unevictable</c>.</remarks>
     public void Mapped(Pfn frame, AddressSpace mm, UserAddress page)
     {
-        if (!_areAged || memory.UseOf(frame) != FrameUse.Anonymous)
+        if (_areAged && memory.UseOf(frame) == FrameUse.Anonymous)
         {
-            return;
+            Note(frame, mm, page);
         }
+    }
 
+    /// <summary>Forgets a frame that was freed.</summary>
+    public void Forget(ulong frame)
+    {
+        if (_areAged && _byFrame.Remove(frame, out LinkedListNode<Entry>? node))
+        {
+            _order.Remove(node);
+        }
+    }
+
+    // Apart from its caller, which must not allocate while no order is kept.
+    private void Note(Pfn frame, AddressSpace mm, UserAddress page)
+    {
         if (!_byFrame.TryGetValue(frame.Value, out LinkedListNode<Entry>? node))
         {
             node = _order.AddLast(new Entry(frame));
@@ -68,15 +81,6 @@ internal sealed class PrivatePages(HostKernel kernel, PhysicalMemory memory)
         }
 
         mappings.Add((mm, page));
-    }
-
-    /// <summary>Forgets a frame that was freed.</summary>
-    public void Forget(ulong frame)
-    {
-        if (_areAged && _byFrame.Remove(frame, out LinkedListNode<Entry>? node))
-        {
-            _order.Remove(node);
-        }
     }
 
     /// <remarks>Kernel: <c>shrink_page_list</c>. After two rounds every page had its second chance.</remarks>
