@@ -164,6 +164,21 @@ public sealed class InlineSchedulerTests
     }
 
     [Fact]
+    public void Threads_that_wake_each_other_for_ever_are_reported()
+    {
+        KernelThread? ping = null;
+        KernelThread pong = _scheduler.CreateThread("pong", () => _scheduler.Wake(ping!));
+        ping = _scheduler.CreateThread("ping", () => _scheduler.Wake(pong));
+        _scheduler.Wake(ping);
+
+        DeadlockException livelock = Assert.Throws<DeadlockException>(_scheduler.RunReady);
+
+        Assert.Equal("R1", livelock.Promise);
+        Assert.Contains("ping and others hand each other the floor for ever", livelock.Message, StringComparison.Ordinal);
+        Assert.Throws<DeadlockException>(() => new WaitQueue(_scheduler, "x").Wait(() => false));
+    }
+
+    [Fact]
     public void A_thread_without_an_activation_cannot_be_woken() =>
         Assert.Throws<InvariantViolationException>(() => _scheduler.Wake(_scheduler.CreateCaller("qemu")));
 

@@ -15,6 +15,7 @@ namespace Iopf.Machine;
 public sealed class GuestTables(AddressSpace vmm, ulong ram, ulong firstPage, ulong pages)
 {
     private const int Levels = 4;
+    private const int InputBits = 48;
     private const ulong TableOrPage = 3;
     private const ulong AccessFlag = 1UL << 10;
     private const ulong InnerShareable = 3UL << 8;
@@ -38,7 +39,7 @@ public sealed class GuestTables(AddressSpace vmm, ulong ram, ulong firstPage, ul
     {
         ContextDescriptor descriptor = new()
         {
-            T0SZ = 16,
+            T0SZ = 64 - InputBits,
             EPD1 = true,
             IPS = 5,
             AA64 = true,
@@ -59,9 +60,15 @@ public sealed class GuestTables(AddressSpace vmm, ulong ram, ulong firstPage, ul
     /// <param name="iova">The device address.</param>
     /// <param name="ipa">The guest-physical address.</param>
     /// <param name="access">What the device may do; nothing is entered for none.</param>
-    /// <returns>None; ENOMEM when the pages set aside are used up; the error of the VMM's access.</returns>
+    /// <returns>None; EINVAL beyond 48 bits, which the tables do not translate; ENOMEM when the pages set aside are used up; the error of
+    /// the VMM's access.</returns>
     public Errno Map(Iova iova, ulong ipa, MemoryAccess access)
     {
+        if (iova.Value >> InputBits != 0)
+        {
+            return Errno.EINVAL;
+        }
+
         ulong entry = (ipa & AddressMask) | TableOrPage | AccessFlag | InnerShareable | Unprivileged | NotGlobal;
         entry |= access.HasFlag(MemoryAccess.Write) ? 0 : ReadOnly;
         return Enter(iova, access == MemoryAccess.None ? 0 : entry, allocates: true);

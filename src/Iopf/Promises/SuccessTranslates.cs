@@ -25,7 +25,7 @@ internal sealed class SuccessTranslates(HostKernel kernel, HostView host) : IInv
                 // Transactions that stalled together fault one after the other; more than the SMMU can hold is one that repeats.
                 int repeats = same.Repeats + 1;
                 _answered[i] = same with { Repeats = repeats };
-                if (host.TryFind(device, out ArmSmmuV3.Hardware.SmmuHardware? smmu, out _) && repeats > smmu!.StallSlots)
+                if (host.TryFind(device, out ArmSmmuV3.Hardware.SmmuHardware? smmu, out _) && repeats == smmu!.StallSlots + 1)
                 {
                     _broken.Add($"{device.Name}, iova {fault.Address.PageStart} faults again and again although SUCCESS was answered and nothing changed");
                 }

@@ -7,6 +7,9 @@ namespace Iopf.Kernel;
 /// </remarks>
 public sealed class InlineScheduler : Scheduler
 {
+    // Far more than any call needs: whoever hands the floor on that often does so for ever, such as a fault that is answered and repeats.
+    private const int LongestRun = 100_000;
+
     private readonly Queue<KernelThread> _ready = new();
     private KernelThread _current = new("main", activation: null);
 
@@ -47,8 +50,9 @@ public sealed class InlineScheduler : Scheduler
     /// <inheritdoc/>
     public override void RunReady()
     {
-        while (_ready.TryDequeue(out KernelThread? thread))
+        for (int runs = 0; _ready.TryDequeue(out KernelThread? thread); runs++)
         {
+            RequireAnEnd(runs, thread);
             Run(thread);
         }
     }
@@ -120,6 +124,7 @@ public sealed class InlineScheduler : Scheduler
         }
 
         Sleeping?.Invoke(_current, queue);
+        int runs = 0;
         do
         {
             if (killable && _current.HasFatalSignal)
@@ -129,6 +134,7 @@ public sealed class InlineScheduler : Scheduler
 
             if (_ready.TryDequeue(out KernelThread? thread))
             {
+                RequireAnEnd(runs++, thread);
                 Run(thread);
             }
             else if (NothingRunnable?.Invoke(_current, queue) != true)
@@ -155,6 +161,17 @@ public sealed class InlineScheduler : Scheduler
         Invariant.Hold(ReferenceEquals(_current, thread), "threads leave in the reverse order of entering");
         _current = previous;
         RequireNoLockHeld(thread);
+    }
+
+    private static void RequireAnEnd(int runs, KernelThread next)
+    {
+        if (runs == LongestRun)
+        {
+            throw new DeadlockException($"{next.Name} and others hand each other the floor for ever: {LongestRun} times in one call")
+            {
+                Promise = "R1",
+            };
+        }
     }
 
     private static void RequireNoLockHeld(KernelThread thread)

@@ -82,6 +82,15 @@ public sealed class NestedStepsTests
     }
 
     [Fact]
+    public void A_guest_whose_tables_do_not_reach_an_address_answers_invalid_instead_of_having_it_fault_for_ever()
+    {
+        Assert.Equal(["EINVAL"], StepRun.Last(1, $$"""{{StepRun.NestedDevice}}{{Attach}},{"op":"guest_map","iova":"0x1000000000000","ipa":"0x7000"}"""));
+        Assert.Equal(
+            ["aborted"],
+            StepRun.Last(1, $$"""{{StepRun.NestedDevice}}{{Attach}},{"op":"register_nested"},{"op":"guest_policy","policy":"map"},{"op":"dma","iova":"0xfffffffffffff000"}"""));
+    }
+
+    [Fact]
     public void A_guest_that_would_map_but_has_no_table_left_answers_invalid() =>
         Assert.Equal(
             "aborted",
