@@ -203,7 +203,10 @@ internal sealed class GroupAttach(
         if (domain.Map(new Iova(0), pages.Address, 2 * Page.Size, IommuProt.Read | IommuProt.Write | prot) == Errno.None)
         {
             usesFineGranules = domain.Unmap(new Iova(0), Page.Size) != Page.Size;
-            domain.Unmap(new Iova(Page.Size), Page.Size);
+            if (!usesFineGranules)
+            {
+                domain.Unmap(new Iova(Page.Size), Page.Size);
+            }
         }
 
         // Two pages that come and go before anybody can use them are not counted.

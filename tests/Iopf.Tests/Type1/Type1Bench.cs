@@ -118,6 +118,16 @@ internal sealed class Type1Bench : IDisposable
         return result.IsSuccess ? $"0b{BitConverter.ToUInt64(bitmap):b}" : result.Error.ToCName();
     }
 
+    /// <summary>The numbers of the pages reported dirty, counted from the first iova on.</summary>
+    public IReadOnlyList<ulong> DirtyPagesOf(ulong iova, ulong pages)
+    {
+        byte[] bitmap = new byte[(pages + 63) / 64 * sizeof(ulong)];
+        byte[] range = new byte[VfioDirtyRange.Size];
+        new VfioDirtyRange(iova, pages << Page.Shift, new VfioBitmap(Page.Size, (ulong)bitmap.Length, 0)).Write(range);
+        Assert.Equal(Errno.None, Dirty(VfioDirtyPagesBits.GetBitmap, range, bitmap).Error);
+        return [.. Enumerable.Range(0, bitmap.Length * 8).Where(bit => (bitmap[bit / 8] >> (bit % 8) & 1) != 0).Select(bit => (ulong)bit)];
+    }
+
     /// <summary>Pins pages for a group: how many, or the error.</summary>
     public string Pin(string device, ulong[] iovas, IommuProt prot = ReadWrite) => Pin(device, iovas, prot, out _);
 

@@ -29,7 +29,10 @@ public sealed class FakeIommuDomain(HostKernel kernel) : IommuDomain(kernel, Dom
 
     public override bool CanRespond => true;
 
-    public override Result<bool> IsNested => false;
+    /// <summary>Whether stage 1 is the guest's.</summary>
+    public bool Nested { get; set; }
+
+    public override Result<bool> IsNested => Nested;
 
     public override Errno EnableNesting() => Errno.None;
 

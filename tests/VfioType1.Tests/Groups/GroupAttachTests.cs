@@ -255,6 +255,37 @@ public sealed class GroupAttachTests
     }
 
     [Fact]
+    public void A_group_that_leaves_takes_the_steps_back_in_reverse()
+    {
+        List<string> steps = [];
+        Mock<IGroupAttachStep> first = new();
+        Mock<IGroupAttachStep> second = new();
+        first.Setup(step => step.Detaching(It.IsAny<Type1Container>(), It.IsAny<Type1Group>())).Callback(() => steps.Add("first"));
+        second.Setup(step => step.Detaching(It.IsAny<Type1Container>(), It.IsAny<Type1Group>())).Callback(() => steps.Add("second"));
+        GroupWorld world = new(first.Object, second.Object);
+        IommuGroup group = world.NewGroup(world.NewDriver());
+        world.Attach(group);
+
+        world.Detach(group);
+
+        Assert.Equal(["second", "first"], steps);
+    }
+
+    [Theory]
+    [InlineData(Page.Size, false)]
+    [InlineData(2 * Page.Size, true)]
+    public void A_domain_that_unmaps_more_than_the_page_asked_for_merges_pages_itself(ulong unmapped, bool usesFineGranules)
+    {
+        long frames = _world.Memory.AllocatedFrames;
+        PickyDomain domain = new(_world.Kernel) { Unmaps = unmapped };
+
+        _world.Attach(Group(domain));
+
+        Assert.Equal(usesFineGranules, _world.Container.FirstDomain!.UsesFineGranules);
+        Assert.Equal((0, frames), (domain.Entries, _world.Memory.AllocatedFrames));
+    }
+
+    [Fact]
     public void A_mediated_group_takes_no_steps()
     {
         Mock<IGroupAttachStep> step = new();

@@ -15,6 +15,12 @@ internal sealed class PickyDomain(HostKernel kernel) : IommuDomain(kernel, Domai
     /// <summary>What each attach answers in turn; 0 after the last.</summary>
     public Queue<Errno> AttachAnswers { get; init; } = [];
 
+    /// <summary>How many bytes each unmap takes away; what was asked for if it is 0.</summary>
+    public ulong Unmaps { get; init; }
+
+    /// <summary>How many bytes are mapped.</summary>
+    public long Entries { get; private set; }
+
     public bool IsFreed { get; private set; }
 
     public int Attached { get; private set; }
@@ -55,9 +61,18 @@ internal sealed class PickyDomain(HostKernel kernel) : IommuDomain(kernel, Domai
 
     public override Errno RespondToPage(Device device, in PageResponse response) => Errno.EOPNOTSUPP;
 
-    protected override Errno MapBlock(Iova iova, ulong physicalAddress, ulong size, IommuProt prot) => Errno.None;
+    protected override Errno MapBlock(Iova iova, ulong physicalAddress, ulong size, IommuProt prot)
+    {
+        Entries += (long)size;
+        return Errno.None;
+    }
 
-    protected override ulong UnmapBlock(Iova iova, ulong size, ref IotlbGather gather) => size;
+    protected override ulong UnmapBlock(Iova iova, ulong size, ref IotlbGather gather)
+    {
+        ulong unmapped = Unmaps == 0 ? size : Unmaps;
+        Entries -= (long)unmapped;
+        return unmapped;
+    }
 
     protected override void InvalidateIotlb(in IotlbGather gather)
     {

@@ -78,5 +78,20 @@ public sealed class EnableIopfCommandTests
         _watch.Verify(watch => watch.Unwatch(_world.Container, _world.Owner.Mm!), Times.Once);
     }
 
+    [Fact]
+    public void A_second_group_that_cannot_fault_has_the_first_one_stopped()
+    {
+        FakeIommuDomain other = _world.AddDomain();
+        Device broken = FakeDevices.Behind(_world.Kernel, other, "nic1");
+        _world.Container.Domains[1].Groups.Add(new Type1Group(broken.Group!, isMediated: false));
+        ((FakeIommuDriver)broken.Iommu!.Driver).EnableError = Errno.ENODEV;
+
+        Assert.Equal(Errno.ENODEV, Execute());
+
+        Assert.False(_world.Container.IsIopfEnabled || _world.Device.Iommu!.HasFaultHandler || broken.Iommu.HasFaultHandler);
+        Assert.False(_world.Directory.TryFind(_world.Device, out _) || _world.Directory.TryFind(broken, out _));
+        Assert.False(_world.Device.Iommu!.Driver.IsFeatureEnabled(_world.Device, IommuFeature.Iopf));
+    }
+
     private Errno Execute() => _command.Execute(_world.Container, _world.Owner);
 }

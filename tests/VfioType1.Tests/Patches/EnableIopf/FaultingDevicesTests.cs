@@ -71,6 +71,33 @@ public sealed class FaultingDevicesTests
     }
 
     [Fact]
+    public void The_last_device_of_a_group_that_cannot_fault_has_the_others_stopped()
+    {
+        Device second = new(_world.Kernel, "nic1", _world.Device.Bus);
+        second.Iommu = new DeviceIommu(_world.Kernel, second, new FakeIommuDriver(_world.Kernel) { EnableError = Errno.EBUSY });
+        _world.Device.Group!.Add(second);
+        _host.Setup(host => host.Start(second)).Returns(Errno.None);
+        _host.Setup(host => host.Stop(second)).Callback(() => _steps.Add("stop second"));
+
+        Assert.Equal(Errno.EBUSY, _devices.Start(_world.Container, _world.Group));
+
+        Assert.Equal(["start, linked True, handler False", "stop second", "stop, linked True, handler True"], _steps);
+        Assert.False(IsLinked || HasHandler || second.Iommu.HasFaultHandler || Driver.IsFeatureEnabled(_world.Device, IommuFeature.Iopf));
+    }
+
+    [Theory]
+    [InlineData(false, FaultReportCapabilities.Flat)]
+    [InlineData(true, FaultReportCapabilities.NestedLevel2)]
+    public void The_handler_of_a_nested_domain_takes_the_faults_of_level_2(bool isNested, FaultReportCapabilities expected)
+    {
+        _world.Domain.Nested = isNested;
+
+        _devices.Start(_world.Container, _world.Group);
+
+        Assert.Equal(expected, _world.Handlers.CapabilitiesOf(_world.Device));
+    }
+
+    [Fact]
     public void A_device_with_another_handler_is_refused_and_left_to_it()
     {
         _world.Register(Mock.Of<IDeviceFaultHandler>());
