@@ -3,6 +3,8 @@ namespace Iopf.Recordings;
 /// <summary>Turns the fields of one line into the operation it records.</summary>
 internal sealed class RecordedOperationParser
 {
+    private const ulong LongestDma = 16 << 20;
+
     private int _iovaRanges;
 
     /// <summary>Reads one operation.</summary>
@@ -85,7 +87,7 @@ internal sealed class RecordedOperationParser
                     line,
                     op,
                     fields.Number("iova"),
-                    (int)fields.Number("len", int.MaxValue),
+                    (int)fields.Number("len", LongestDma),
                     IsWrite(fields),
                     DmaAnswer(fields));
             case "rlimit":

@@ -71,6 +71,7 @@ public sealed class RecordingReaderTests
     [InlineData("""{"op": "ioctl_118", "result": "12"}""", "result: expected \"0\" or the name of an errno, found \"12\"")]
     [InlineData("""{"op": "dma", "iova": 1, "len": 4, "dir": "up", "data": "read", "events": 0, "event": null}""", "dir: expected one of read, write, found \"up\"")]
     [InlineData("""{"op": "dma", "iova": 1, "len": 4, "dir": "read", "data": "read", "events": 1, "event": ["0x1"]}""", "event: expected null or four hex strings, found [\"0x1\"]")]
+    [InlineData("""{"op": "dma", "iova": 1, "len": 1073741828, "dir": "read", "data": "read", "events": 0, "event": null}""", "len: expected a hex string or an integer up to 16777216, found 1073741828")]
     [InlineData("[]", "expected an object, found []")]
     [InlineData("", "expected a line of JSON, found something else")]
     [InlineData("{nonsense}", "expected a line of JSON, found something else")]
