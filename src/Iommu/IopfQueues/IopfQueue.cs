@@ -104,8 +104,8 @@ public sealed class IopfQueue
 
         if (!fault.IsLastOfGroup)
         {
-            // New ones go to the front, as in the kernel's list.
-            _partial.Insert(0, (device, fault));
+            // The kernel puts it at the front, and turns that round when the group is made up: requests are served in the order they came.
+            _partial.Add((device, fault));
             return Errno.None;
         }
 

@@ -62,7 +62,7 @@ public sealed class IopfQueueTests
         (IopfQueue queue, AddressSpace mm) = SvaQueue(pasid: 5);
         mm.Mmap(UserRange.OfPages(new UserAddress(0x8000), 1), MemoryAccess.Read);
 
-        // Partial requests stand in front, the newest first: 0x6000 fails, and 0x8000 is not handled any more.
+        // Partial requests stand in front: 0x6000 fails, and 0x8000 is not handled any more.
         _bench.Report(
             FaultBench.Request(1, pasid: 5, isLast: false) with { Address = new Iova(0x6000) },
             FaultBench.Request(1, pasid: 5) with { Address = new Iova(0x8000) });
