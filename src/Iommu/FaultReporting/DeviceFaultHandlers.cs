@@ -119,8 +119,10 @@ public sealed class DeviceFaultHandlers(IFaultHandlerCapabilities capabilities, 
         ArgumentNullException.ThrowIfNull(device);
         while (device.Iommu is { PendingFaultCount: > 0 } param)
         {
+            int before = param.PendingFaultCount;
             ref readonly IommuFault oldest = ref param.Pending[0];
-            responder.Respond(device, new PageResponse(oldest.GroupId, oldest.Pasid, PageResponseCode.Invalid));
+            responder.Respond(device, new PageResponse(oldest.GroupId, oldest.Pasid ?? 0, PageResponseCode.Invalid));
+            Invariant.Hold(param.PendingFaultCount < before, "a page request is completed while a domain can still answer it");
         }
     }
 }

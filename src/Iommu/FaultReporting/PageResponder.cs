@@ -54,7 +54,7 @@ public sealed class PageResponder(HostKernel kernel, IEnumerable<IFaultObserver>
 
     /// <summary>A PASID in the answer matters only where the request needs it named.</summary>
     private static bool Matches(in IommuFault request, in PageResponse response) =>
-        request.GroupId == response.GroupId && (!request.ResponseNeedsPasid || request.Pasid == response.Pasid);
+        request.GroupId == response.GroupId && (!request.ResponseNeedsPasid || response.Pasid == (request.Pasid ?? 0));
 
     private void Count(PageResponseCode code, Errno error)
     {
