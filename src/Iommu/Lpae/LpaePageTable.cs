@@ -35,7 +35,7 @@ public sealed class LpaePageTable
     /// <summary>How many bits an output address has.</summary>
     public int OutputAddressBits { get; }
 
-    /// <summary>The level the walk starts at, 0 to 2.</summary>
+    /// <summary>The level the walk starts at, 0 or 1.</summary>
     public int StartLevel { get; }
 
     /// <summary>The physical address of the first table.</summary>
@@ -47,8 +47,8 @@ public sealed class LpaePageTable
     public long Warnings { get; private set; }
 
     /// <summary>Makes an empty table.</summary>
-    /// <remarks>Kernel: <c>arm_lpae_alloc_pgtable</c>. A stage-2 table whose first level would have at most 16 entries starts a level lower, with
-    /// as many tables side by side.</remarks>
+    /// <remarks>Kernel: <c>arm_lpae_alloc_pgtable</c>. A stage-2 table that would have at most 16 entries at level 0 starts at level 1,
+    /// with as many tables side by side.</remarks>
     /// <param name="memory">Where its pages come from.</param>
     /// <param name="tlb">Who is told what it drops.</param>
     /// <param name="stage">The stage.</param>
@@ -61,7 +61,7 @@ public sealed class LpaePageTable
         int startLevel = LastLevel + 1 - ((inputBits - Page.Shift + 8) / 9);
         int topBits = inputBits - ShiftOf(startLevel);
         int rootPages = 1;
-        if (stage == LpaeStage.Stage2 && topBits <= 4 && startLevel < LastLevel)
+        if (stage == LpaeStage.Stage2 && startLevel == 0 && topBits <= 4)
         {
             rootPages = 1 << topBits;
             startLevel++;

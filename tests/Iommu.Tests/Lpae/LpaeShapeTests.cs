@@ -23,8 +23,9 @@ public sealed class LpaeShapeTests
     [InlineData(LpaeStage.Stage2, 44, 0, 1)]
     [InlineData(LpaeStage.Stage2, 43, 1, 16)]
     [InlineData(LpaeStage.Stage2, 40, 1, 2)]
-    [InlineData(LpaeStage.Stage2, 34, 2, 16)]
-    public void A_stage_2_table_of_at_most_16_first_entries_starts_a_level_lower_with_as_many_pages(
+    [InlineData(LpaeStage.Stage2, 34, 1, 1)]
+    [InlineData(LpaeStage.Stage2, 32, 1, 1)]
+    public void A_stage_2_table_of_at_most_16_entries_at_level_0_starts_at_level_1_with_as_many_pages(
         LpaeStage stage, int inputBits, int startLevel, long pages)
     {
         LpaePageTable table = Create(stage, inputBits);
