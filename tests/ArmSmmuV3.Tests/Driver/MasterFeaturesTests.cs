@@ -107,6 +107,91 @@ public class MasterFeaturesTests
         Assert.True(_bench.Driver.IsCapable(IommuCapability.CacheCoherency));
     }
 
+    [Fact]
+    public void SVA_without_page_faults_needs_neither_queue_nor_handler()
+    {
+        Device device = _bench.AddDevice(new SmmuMasterDescription(1, dmaCanStall: false, pasidBits: 8));
+
+        Assert.Equal(Errno.None, _bench.Driver.EnableFeature(device, IommuFeature.Sva));
+
+        Assert.True(_bench.Driver.IsFeatureEnabled(device, IommuFeature.Sva));
+        Assert.False(device.Iommu!.HasFaultHandler);
+        Assert.Equal(Errno.EINVAL, _bench.Smmu.Faults.Remove(device));
+        Assert.Equal(Errno.None, _bench.Driver.DisableFeature(device, IommuFeature.Sva));
+    }
+
+    [Fact]
+    public void IOPF_sets_up_neither_queue_nor_handler_and_SVA_both()
+    {
+        Device device = _bench.AddStallingDevice(pasidBits: 8);
+
+        _bench.Driver.EnableFeature(device, IommuFeature.Iopf);
+        Assert.False(device.Iommu!.HasFaultHandler);
+        Assert.Equal(Errno.ENODEV, _bench.Smmu.Faults.Flush(device));
+
+        _bench.Driver.EnableFeature(device, IommuFeature.Sva);
+        Assert.True(device.Iommu.HasFaultHandler);
+        Assert.Equal(Errno.None, _bench.Smmu.Faults.Flush(device));
+
+        _bench.Driver.DisableFeature(device, IommuFeature.Sva);
+        Assert.False(device.Iommu.HasFaultHandler);
+        Assert.Equal(Errno.ENODEV, _bench.Smmu.Faults.Flush(device));
+    }
+
+    [Fact]
+    public void SVA_is_enabled_once_and_disabled_once()
+    {
+        Device device = DeviceWithSva();
+
+        Assert.Equal(Errno.EBUSY, _bench.Driver.EnableFeature(device, IommuFeature.Sva));
+        Assert.Equal(Errno.None, _bench.Driver.DisableFeature(device, IommuFeature.Sva));
+        Assert.Equal(Errno.EINVAL, _bench.Driver.DisableFeature(device, IommuFeature.Sva));
+        Assert.Equal(Errno.None, _bench.Driver.EnableFeature(device, IommuFeature.Sva));
+    }
+
+    [Fact]
+    public void SVA_of_a_device_in_another_fault_queue_is_EBUSY_and_registers_nothing()
+    {
+        Device device = _bench.AddStallingDevice(pasidBits: 8);
+        _bench.Driver.EnableFeature(device, IommuFeature.Iopf);
+        (_, ArmSmmuDevice other) = _bench.AddSmmu("smmu1");
+        other.Faults.Add(device);
+
+        Assert.Equal(Errno.EBUSY, _bench.Driver.EnableFeature(device, IommuFeature.Sva));
+
+        Assert.False(device.Iommu!.HasFaultHandler);
+        Assert.False(_bench.Driver.IsFeatureEnabled(device, IommuFeature.Sva));
+    }
+
+    [Fact]
+    public void SVA_goes_away_even_while_its_handler_cannot()
+    {
+        Device device = DeviceWithSva();
+        IommuFault fault = IommuFault.PageRequest(FaultStage.Stage1, new Iova(0x5000), FaultPermissions.Read, groupId: 9);
+        Assert.Equal(Errno.None, _bench.Get<DeviceFaultReporter>().Report(device, fault));
+
+        Assert.Equal(Errno.None, _bench.Driver.DisableFeature(device, IommuFeature.Sva));
+
+        Assert.True(device.Iommu!.HasFaultHandler);
+        Assert.Equal(Errno.ENODEV, _bench.Smmu.Faults.Flush(device));
+    }
+
+    [Fact]
+    public void Features_the_SMMU_does_not_have_are_ENODEV_to_switch_on_and_EINVAL_to_switch_off()
+    {
+        Device device = _bench.AddStallingDevice(pasidBits: 8);
+
+        Assert.Equal(Errno.ENODEV, _bench.Driver.EnableFeature(device, IommuFeature.Aux));
+        Assert.Equal(Errno.EINVAL, _bench.Driver.DisableFeature(device, IommuFeature.Aux));
+        Assert.False(_bench.Driver.IsFeatureEnabled(device, IommuFeature.Aux));
+    }
+
+    [Fact]
+    public void Device_no_SMMU_knows_has_no_feature_to_switch_off() =>
+        Assert.Equal(
+            Errno.EINVAL,
+            _bench.Driver.DisableFeature(new Device(_bench.Kernel, "stranger", _bench.Bus), IommuFeature.Iopf));
+
     private Device DeviceWithSva()
     {
         Device device = _bench.AddStallingDevice(pasidBits: 8);

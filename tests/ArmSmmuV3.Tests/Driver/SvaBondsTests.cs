@@ -132,5 +132,54 @@ public class SvaBondsTests
         Assert.Equal(Errno.ENODEV, _bench.Driver.Bonds.Bind(other, _mm).Error);
     }
 
+    [Fact]
+    public void Device_without_a_group_is_ENODEV_and_one_that_shares_its_group_EINVAL()
+    {
+        Device alone = new(_bench.Kernel, "alone", _bench.Bus);
+        Assert.Equal(Errno.ENODEV, _bench.Driver.Bonds.Bind(alone, _mm).Error);
+        Assert.Equal(Errno.EINVAL, _bench.Driver.Bonds.Unbind(alone, _mm));
+
+        _device.Group!.Add(alone);
+        Assert.Equal(Errno.EINVAL, _bench.Driver.Bonds.Bind(_device, _mm).Error);
+    }
+
+    [Fact]
+    public void PASID_too_wide_for_a_second_device_is_EOVERFLOW_and_without_a_free_one_it_is_ENOSPC()
+    {
+        Device narrow = DeviceWithSva(streamId: 9, pasidBits: 1);
+        AddressSpace second = new(_bench.Kernel, _bench.Memory, "second");
+        Bind();
+        Assert.Equal(2u, _bench.Driver.Bonds.Bind(_device, second).Value);
+
+        Assert.Equal(Errno.EOVERFLOW, _bench.Driver.Bonds.Bind(narrow, second).Error);
+        Assert.Equal(Errno.ENOSPC, _bench.Driver.Bonds.Bind(narrow, new AddressSpace(_bench.Kernel, _bench.Memory, "third")).Error);
+        Assert.Equal(1u, _bench.Driver.Bonds.Bind(narrow, _mm).Value);
+    }
+
+    [Fact]
+    public void Two_devices_in_one_domain_share_the_descriptor_until_the_last_unbind()
+    {
+        Device other = _bench.AddStallingDevice(9, pasidBits: 8);
+        Assert.Equal(Errno.None, other.Group!.Attach(_domain));
+        _bench.Driver.EnableFeature(other, IommuFeature.Iopf);
+        Assert.Equal(Errno.None, _bench.Driver.EnableFeature(other, IommuFeature.Sva));
+        uint pasid = Bind();
+        Assert.Equal(pasid, _bench.Driver.Bonds.Bind(other, _mm).Value);
+
+        Assert.Equal(Errno.None, _bench.Driver.Bonds.Unbind(_device, _mm));
+        Assert.True(_bench.DescriptorOf(_domain, pasid).IsValid);
+        Assert.Equal(Errno.None, _bench.Driver.Bonds.Unbind(other, _mm));
+        Assert.False(_bench.DescriptorOf(_domain, pasid).IsValid);
+    }
+
+    private Device DeviceWithSva(uint streamId, int pasidBits)
+    {
+        Device device = _bench.AddStallingDevice(streamId, pasidBits);
+        _bench.Attach(device);
+        Assert.Equal(Errno.None, _bench.Driver.EnableFeature(device, IommuFeature.Iopf));
+        Assert.Equal(Errno.None, _bench.Driver.EnableFeature(device, IommuFeature.Sva));
+        return device;
+    }
+
     private uint Bind() => _bench.Driver.Bonds.Bind(_device, _mm).Value;
 }
