@@ -170,6 +170,23 @@ public sealed class DeviceStepsTests
             """));
 
     [Fact]
+    public void One_DMA_fault_of_a_bound_device_maps_two_mebibytes_of_memory_that_wants_huge_pages() =>
+        Assert.Equal(
+            ["0", "0", "0", "0", "0"],
+            StepRun.Last(
+                5,
+                """
+                {"op":"mmap","addr":"0x40000000","size":"0x200000"},{"op":"madvise","addr":"0x40000000","size":"0x200000","advice":"hugepage"},
+                {"op":"sva_enable","device":"nic0"},{"op":"sva_bind","device":"nic0"},
+                {"op":"dma","iova":"0x40000000","dir":"write","data":"ab","substream":1,"expect":{"result":"0","faults":1}},
+                {"op":"dma","iova":"0x401ff000","dir":"write","data":"cd","substream":1,"expect":{"result":"0","faults":0}},
+                {"op":"cpu_read","addr":"0x401ff000","len":1,"expect":{"result":"0","data":"cd"}},
+                {"op":"madvise","addr":"0x40000000","size":"0x1000","advice":"dontneed"},
+                {"op":"dma","iova":"0x401ff000","len":1,"substream":1,"expect":{"result":"0","faults":0,"data":"cd"}}
+                """,
+                machine: HostDriven));
+
+    [Fact]
     public void After_exec_nothing_that_was_mapped_is_left() =>
         Assert.Equal(["0", "EFAULT"], StepRun.Last(2,
             """{"op":"mmap","addr":"0x40000000","size":"0x1000"},{"op":"exec"},{"op":"cpu_read","addr":"0x40000000"}"""));

@@ -33,11 +33,12 @@ internal static class StepRun
             ScenarioFile.Parse("f", text), patches ?? PatchSet.All, new Dictionary<string, string>(), Seed: 0, Trace: null));
     }
 
-    /// <summary>The results of the last steps; no promise is broken.</summary>
+    /// <summary>The results of the last steps; no promise is broken, and every step is as it expects.</summary>
     public static IEnumerable<string> Last(int count, string steps, PatchSet? patches = null, string machine = Machine)
     {
         RunResult result = Of(steps, patches, machine);
         Assert.Empty(result.Violations);
+        Assert.All(result.Operations, operation => Assert.True(operation.Matched, $"{operation.Text}: {operation.Result}"));
         return result.Operations.TakeLast(count).Select(operation => operation.Result);
     }
 

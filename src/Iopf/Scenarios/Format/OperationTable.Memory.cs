@@ -42,10 +42,14 @@ internal static partial class OperationTable
             Process, UserPage, MemorySize,
             new("to", FieldKind.UserPage, "its new first page") { IsRequired = true },
         ]),
-        Operation(Memory, "madvise", "Gives pages of a range back.",
+        Operation(Memory, "madvise", "Gives pages of a range back, or says how they will be used.",
         [
             Process, UserPage, MemorySize,
-            new("advice", FieldKind.Choice, "how") { Words = ["dontneed", "free", "remove"], Default = "dontneed" },
+            new("advice", FieldKind.Choice, "how; `hugepage` has one fault map a whole 2 MiB, `unmergeable` gives merged pages their own frames")
+            {
+                Words = ["dontneed", "free", "remove", "hugepage", "unmergeable"],
+                Default = "dontneed",
+            },
         ]),
         Operation(Memory, "cpu_read", "The process reads memory.",
         [

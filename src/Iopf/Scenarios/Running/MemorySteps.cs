@@ -56,6 +56,8 @@ internal sealed class MemorySteps(Host host, OpenFiles files) : StepFamily
     {
         "free" => MemoryAdvice.Free,
         "remove" => MemoryAdvice.Remove,
+        "hugepage" => MemoryAdvice.HugePage,
+        "unmergeable" => MemoryAdvice.Unmergeable,
         _ => MemoryAdvice.DontNeed,
     };
 
