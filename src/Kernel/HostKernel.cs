@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Iopf.Kernel;
 
 /// <summary>What every function of the modeled kernel can reach: scheduler, clock, costs, counters and trace.</summary>
@@ -37,11 +39,27 @@ public sealed class HostKernel(Scheduler scheduler, CostOptions costs)
         string function,
         string device,
         Iova? iova,
-        [System.Runtime.CompilerServices.InterpolatedStringHandlerArgument("")] ref TraceText text)
+        [InterpolatedStringHandlerArgument("")] ref TraceText text) => Step(layer, function, device, iova, default, ref text);
+
+    /// <summary>Reports one step that programs follow, too.</summary>
+    /// <param name="layer">The layer the step happens in.</param>
+    /// <param name="function">The kernel function, or the step of the hardware.</param>
+    /// <param name="device">The device it concerns; empty if none.</param>
+    /// <param name="iova">The device address it concerns, if any.</param>
+    /// <param name="point">What it is to a program.</param>
+    /// <param name="text">What happens, in the words of the field.</param>
+    public void Step(
+        TraceLayer layer,
+        string function,
+        string device,
+        Iova? iova,
+        in TracePoint point,
+        [InterpolatedStringHandlerArgument("")] ref TraceText text)
     {
         if (Trace.IsOn)
         {
-            Trace.Emit(new TraceEvent(Trace.Count, Clock.Now, Scheduler.Current.Name, layer, function, device, iova, text.ToStringAndClear()));
+            Trace.Emit(new TraceEvent(
+                Trace.Count, Clock.Now, Scheduler.Current.Name, layer, function, device, iova, point, text.ToStringAndClear()));
         }
         else
         {

@@ -43,7 +43,7 @@ public sealed class BadUsageTests : IDisposable
         { "run one-fault --set Premap:Len=1", "--set: there is no option 'Premap:Len'; expected one of Premap:Length, Cost:" },
         { "run one-fault --set Premap:Length=0", "--set: '0' is not a value of Premap:Length; expected an integer from 1 to 1048576" },
         { "trace", "trace: argument SCENARIO is missing; see iopf --help" },
-        { "trace one-fault --format ftrace", "--format ftrace: this version has no such trace format; expected text" },
+        { "trace one-fault --format lttng", "--format lttng: there is no such form of a trace; expected one of text, ftrace" },
         { "trace one-fault --out /no/such/folder/file", "--out /no/such/folder/file: cannot be written: " },
         { "trace one-fault --out /", "--out /: expected a file, found a directory" },
         { "scenarios --show", "scenarios: option '--show' lacks its value; see iopf --help" },

@@ -38,7 +38,7 @@ public sealed partial class ReadmeCommandTests
     public void The_README_shows_and_names_commands()
     {
         Assert.Equal(2, ShownCommands.Count);
-        Assert.Equal(9, NamedCommands.Count);
+        Assert.Equal(10, NamedCommands.Count);
     }
 
     private static (int ExitCode, string Printed) Run(string args)

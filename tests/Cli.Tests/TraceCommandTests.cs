@@ -9,7 +9,7 @@ public sealed class TraceCommandTests : IDisposable
 
     public TraceCommandTests() => _cli.Scenarios.Answer = request =>
     {
-        request.Trace!(new TraceEvent(0, 10, "user", TraceLayer.Device, "dma", "nic", new Iova(0x1000), "write"));
+        request.Trace?.Invoke(new TraceEvent(0, 10, "user", TraceLayer.Device, "dma", "nic", new Iova(0x1000), default, "write"));
         return SampleRuns.Clean;
     };
 
@@ -64,6 +64,32 @@ public sealed class TraceCommandTests : IDisposable
         _cli.Scenarios.Answer = _ => SampleRuns.Violated;
 
         Assert.Equal(1, _cli.Run("trace", "one-fault").ExitCode);
+    }
+
+    [Theory]
+    [InlineData("--format", "kernelshark", "--format kernelshark: there is no such form of a trace; expected one of text, ftrace, jsonl, perfetto, mermaid, sequence, svg, dot")]
+    [InlineData("--fault", "1", "--fault 1: only mermaid and sequence take it, not text")]
+    [InlineData("--after", "3", "--after 3: only svg and dot take it, not text")]
+    public void What_does_not_fit_the_form_is_refused(string option, string value, string complaint)
+    {
+        CliOutcome outcome = _cli.Run("trace", "one-fault", option, value);
+
+        Assert.Equal((ExitCode.BadInput, ""), (outcome.ExitCode, outcome.Output));
+        Assert.Contains(complaint, outcome.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("mermaid", "--fault", "0", "--fault 0: expected a whole number from 1")]
+    [InlineData("mermaid", "--fault", "x", "--fault x: expected a whole number from 1")]
+    [InlineData("mermaid", "--fault", "1", "--fault 1: one-fault has no stalled transaction with patches")]
+    [InlineData("svg", "--after", "-1", "--after -1: expected a whole number from 0")]
+    [InlineData("svg", "--after", "7", "--after: one-fault has 2 operations with patches")]
+    public void A_fault_or_moment_that_does_not_exist_is_refused(string format, string option, string value, string complaint)
+    {
+        CliOutcome outcome = _cli.Run("trace", "one-fault", "--format", format, option, value);
+
+        Assert.Equal((ExitCode.BadInput, ""), (outcome.ExitCode, outcome.Output));
+        Assert.Contains(complaint, outcome.Error, StringComparison.Ordinal);
     }
 
     public void Dispose() => _cli.Dispose();

@@ -14,7 +14,7 @@ public sealed class TraceTests
         _kernel.Step(TraceLayer.Smmu, "stall", "nic", new Iova(0x1000), $"STAG 0x{18:x}");
 
         Assert.Equal(
-            [new TraceEvent(0, 1_500, "main", TraceLayer.Smmu, "stall", "nic", new Iova(0x1000), "STAG 0x12")],
+            [new TraceEvent(0, 1_500, "main", TraceLayer.Smmu, "stall", "nic", new Iova(0x1000), default, "STAG 0x12")],
             events);
     }
 

@@ -41,7 +41,8 @@ internal sealed class CommandExecutor(
 
             // Consumed before it takes effect: a bus master that hears of its transaction may make the driver issue more.
             queue.Advance();
-            kernel.Step(TraceLayer.Smmu, "command", name, null, $"{command.Opcode} 0x{command.Word0:x16} 0x{command.Word1:x16}");
+            TracePoint point = new(TracePointKind.Command) { StreamId = command.StreamId };
+            kernel.Step(TraceLayer.Smmu, "command", name, null, in point, $"{command}");
             Execute(in command);
         }
         return false;

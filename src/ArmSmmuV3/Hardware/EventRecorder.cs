@@ -52,7 +52,8 @@ internal sealed class EventRecorder(HostKernel kernel, EventQueue queue, SmmuHar
             "event",
             hardware.Name,
             new Iova(record.InputAddress),
-            $"{record.Type} recorded, sid 0x{record.StreamId:x}, stall {record.IsStall}");
+            new TracePoint(TracePointKind.EventRecorded) { StreamId = record.StreamId, Tag = record.IsStall ? record.StallTag : null },
+            $"{record.Type} recorded, sid 0x{record.StreamId:x}{(record.IsStall ? ", stalled" : "")}");
         if (wasEmpty && IsInterruptEnabled)
         {
             hardware.EventInterrupt?.Invoke();

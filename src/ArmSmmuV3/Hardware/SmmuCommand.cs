@@ -150,6 +150,28 @@ public readonly record struct SmmuCommand(ulong Word0, ulong Word1)
     /// <returns>The command.</returns>
     public static SmmuCommand Sync(SyncSignal signal = SyncSignal.None) => new(Head(SmmuOpcode.SYNC) | ((ulong)signal << 12), 0);
 
+    /// <summary>The command by its specification name, with the fields that mean something for it.</summary>
+    /// <returns>For example <c>CMD_RESUME sid 0x10 stag 0x2 Retry</c>.</returns>
+    public override string ToString() => $"CMD_{Opcode}" + Opcode switch
+    {
+        SmmuOpcode.PREFETCH_CONFIG or SmmuOpcode.PREFETCH_ADDR or SmmuOpcode.CFGI_CD_ALL or SmmuOpcode.STALL_TERM => $" sid 0x{StreamId:x}",
+        SmmuOpcode.CFGI_STE => $" sid 0x{StreamId:x}{Leaf}",
+        SmmuOpcode.CFGI_STE_RANGE when Range == RangeOfAllStreams => " all streams",
+        SmmuOpcode.CFGI_STE_RANGE => $" sid 0x{StreamId:x} range {Range}",
+        SmmuOpcode.CFGI_CD => $" sid 0x{StreamId:x} ssid 0x{SubstreamId:x}{Leaf}",
+        SmmuOpcode.TLBI_NH_ALL or SmmuOpcode.TLBI_S12_VMALL => $" vmid {Vmid}",
+        SmmuOpcode.TLBI_NH_ASID => $"{GuestVmid} asid {Asid}",
+        SmmuOpcode.TLBI_NH_VA => $"{GuestVmid} asid {Asid} 0x{Address:x}{Leaf}",
+        SmmuOpcode.TLBI_NH_VAA or SmmuOpcode.TLBI_S2_IPA => $" vmid {Vmid} 0x{Address:x}{Leaf}",
+        SmmuOpcode.RESUME => $" sid 0x{StreamId:x} stag 0x{StallTag:x} {Action}",
+        _ => "",
+    };
+
+    // Stage 1 without stage 2 under it has VMID 0, which says nothing.
+    private string GuestVmid => Vmid == 0 ? "" : $" vmid {Vmid}";
+
+    private string Leaf => (Word1 & LeafBit) != 0 ? " leaf" : "";
+
     private static ulong Head(SmmuOpcode opcode) => (ulong)opcode;
 
     private static ulong Tags(ushort vmid, ushort asid) => ((ulong)vmid << 32) | ((ulong)asid << 48);

@@ -55,6 +55,7 @@ internal sealed class TransactionControl(HostKernel kernel, Translator translato
             "resume",
             name,
             stalled.Request.Address,
+            new TracePoint(TracePointKind.Resume) { StreamId = command.StreamId, Tag = command.StallTag },
             $"{command.Action} sid 0x{command.StreamId:x}, stag 0x{command.StallTag:x}");
         switch (command.Action)
         {
@@ -140,7 +141,8 @@ internal sealed class TransactionControl(HostKernel kernel, Translator translato
         if (fault.Stalls)
         {
             ushort tag = stalls.Hold(faulted with { Ipa = fault.IsStage2 ? fault.Ipa : null });
-            kernel.Step(TraceLayer.Smmu, "stall", name, request.Address, $"transaction {faulted.Transaction} stalls, stag 0x{tag:x}");
+            TracePoint point = new(TracePointKind.Stall) { StreamId = request.StreamId, Tag = tag, IsWrite = request.IsWrite };
+            kernel.Step(TraceLayer.Smmu, "stall", name, request.Address, in point, $"transaction {faulted.Transaction} stalls, stag 0x{tag:x}");
             Record(in request, in fault, tag);
             return DmaOutcome.Stalled;
         }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Iopf.Cli.Output;
 using Iopf.Kernel;
 using Iopf.Scenarios;
@@ -6,9 +7,12 @@ using Iopf.Views;
 
 namespace Iopf.Cli.Commands;
 
-/// <summary><c>iopf trace</c>: the steps of a run, as a person reads them.</summary>
+/// <summary><c>iopf trace</c>: a run to look at, as text for people and tools or as a picture.</summary>
 internal static class TraceCommand
 {
+    private const string About =
+        "Show a run: every step as text for people or tools, one fault as a sequence diagram, or pages and tables at one moment as a picture.";
+
     /// <summary>Makes the command.</summary>
     /// <param name="terminal">Where it prints.</param>
     /// <param name="scenarios">Where scenarios and runs come from.</param>
@@ -18,38 +22,82 @@ internal static class TraceCommand
         RunArguments arguments = new();
         Option<string> format = new("--format")
         {
-            Description = "The form of the trace. This version knows only text, the default.",
-            HelpName = "text",
+            Description = "What to show: " + string.Join("; ", TraceFormat.All.Select(form => $"{form.Name}, {form.About}")) + ". The default is text.",
+            HelpName = string.Join('|', TraceFormat.All.Select(form => form.Name)),
+        };
+        Option<string> fault = new("--fault")
+        {
+            Description = "For mermaid and sequence: which stalled transaction, in the order of the stalls, from 1. The default is 1.",
+            HelpName = "N",
+        };
+        Option<string> after = new("--after")
+        {
+            Description = "For svg and dot: after which operation (its number in iopf run). The default is after the last one.",
+            HelpName = "N",
         };
         Option<string> file = new("--out")
         {
-            Description = "Write the trace to a file, whole or not at all, instead of standard output.",
+            Description = "Write to a file, whole or not at all, instead of standard output.",
             HelpName = "FILE",
         };
-        Command command = new("trace", "Print the trace of a run: one line for each step, indented by layer, one paragraph for each DMA.");
+        Command command = new("trace", About);
         arguments.AddTo(command);
         command.Add(format);
+        command.Add(fault);
+        command.Add(after);
         command.Add(file);
         command.SetAction(parsed =>
         {
-            if (parsed.GetValue(format) is string other and not "text")
-            {
-                throw new InputException($"--format {other}: this version has no such trace format; expected text");
-            }
-
+            TraceFormat form = TraceFormat.Find(parsed.GetValue(format));
+            int? number = NumberOf("--fault", parsed.GetValue(fault), 1, form, TraceSubject.Fault);
+            int? moment = NumberOf("--after", parsed.GetValue(after), 0, form, TraceSubject.Moment);
             List<TraceEvent> events = [];
-            RunResult result = scenarios.Execute(arguments.Read(parsed, terminal, scenarios, events.Add));
-            if (parsed.GetValue(file) is string path)
+            RunRequest request = arguments.Read(parsed, terminal, scenarios, form.Subject == TraceSubject.Moment ? null : events.Add);
+            HostState? state = null;
+            if (form.Subject == TraceSubject.Moment)
             {
-                AtomicFile.Write(Path.Combine(terminal.Directory, path), TextTrace.Lines(events));
-            }
-            else
-            {
-                ResultText.Print(terminal, TextTrace.Lines(events));
+                request = request with
+                {
+                    AfterOperation = (index, host) => state = moment is null || index == moment
+                        ? HostState.Of($"{request.Scenario.Name} after operation {index}", host)
+                        : state,
+                };
             }
 
-            return RunVerdict.IsClean(result) ? ExitCode.Done : ExitCode.Difference;
+            TraceOfRun run = new(scenarios.Execute(request), events, state, number ?? 1);
+            Write(terminal, parsed.GetValue(file), form, run);
+            return RunVerdict.IsClean(run.Result) ? ExitCode.Done : ExitCode.Difference;
         });
         return command;
+    }
+
+    private static void Write(Terminal terminal, string? path, TraceFormat form, TraceOfRun run)
+    {
+        if (path is null)
+        {
+            ResultText.Print(terminal, form.Lines(run));
+        }
+        else
+        {
+            AtomicFile.Write(Path.Combine(terminal.Directory, path), form.Lines(run));
+        }
+    }
+
+    private static int? NumberOf(string option, string? text, int least, TraceFormat form, TraceSubject subject)
+    {
+        if (text is null)
+        {
+            return null;
+        }
+
+        if (form.Subject != subject)
+        {
+            string names = string.Join(" and ", TraceFormat.All.Where(other => other.Subject == subject).Select(other => other.Name));
+            throw new InputException($"{option} {text}: only {names} take it, not {form.Name}");
+        }
+
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= least
+            ? number
+            : throw new InputException($"{option} {text}: expected a whole number from {least}");
     }
 }

@@ -6,6 +6,7 @@ namespace Iopf.Iommu;
 /// <remarks>Kernel: <c>struct iommu_group</c>.</remarks>
 public sealed class IommuGroup
 {
+    private readonly HostKernel _kernel;
     private readonly List<Device> _devices = [];
     private readonly IommuDomain? _defaultDomain;
 
@@ -16,6 +17,7 @@ public sealed class IommuGroup
     public IommuGroup(HostKernel kernel, int id, IommuDomain? defaultDomain)
     {
         ArgumentNullException.ThrowIfNull(kernel);
+        _kernel = kernel;
         Id = id;
         _defaultDomain = defaultDomain;
         Domain = defaultDomain;
@@ -77,7 +79,7 @@ public sealed class IommuGroup
 
             foreach (Device device in _devices)
             {
-                Errno error = domain.AttachDevice(device);
+                Errno error = Attach(device, domain);
                 if (error != Errno.None)
                 {
                     return error;
@@ -101,10 +103,12 @@ public sealed class IommuGroup
                 if (_defaultDomain is null)
                 {
                     domain.DetachDevice(device);
+                    TracePoint point = new(TracePointKind.Detach);
+                    _kernel.Step(TraceLayer.IommuCore, "__iommu_detach_device", device.Name, null, in point, $"detached from its domain");
                 }
                 else
                 {
-                    _defaultDomain.AttachDevice(device);
+                    Attach(device, _defaultDomain);
                 }
             }
 
@@ -114,4 +118,17 @@ public sealed class IommuGroup
 
     /// <inheritdoc/>
     public override string ToString() => $"group {Id}";
+
+    private Errno Attach(Device device, IommuDomain domain)
+    {
+        Errno error = domain.AttachDevice(device);
+        if (error == Errno.None)
+        {
+            string which = ReferenceEquals(domain, _defaultDomain) ? "its default domain" : "a domain of its user";
+            TracePoint point = new(TracePointKind.Attach);
+            _kernel.Step(TraceLayer.IommuCore, "__iommu_attach_device", device.Name, null, in point, $"attached to {which}");
+        }
+
+        return error;
+    }
 }

@@ -105,7 +105,8 @@ public abstract class IommuDomain(HostKernel kernel, DomainType type)
         }
 
         kernel.Tally.PagesMapped += (long)(size >> Page.Shift);
-        kernel.Step(TraceLayer.IommuCore, "iommu_map", string.Empty, iova, $"-> 0x{physicalAddress:x} size 0x{size:x} {prot}");
+        TracePoint point = new(TracePointKind.Map) { PhysicalAddress = physicalAddress, Size = size, Done = size };
+        kernel.Step(TraceLayer.IommuCore, "iommu_map", string.Empty, iova, in point, $"-> 0x{physicalAddress:x} size 0x{size:x} {prot}");
         return Errno.None;
     }
 
@@ -151,7 +152,8 @@ public abstract class IommuDomain(HostKernel kernel, DomainType type)
         if (done > 0)
         {
             kernel.Tally.PagesUnmapped += (long)(done >> Page.Shift);
-            kernel.Step(TraceLayer.IommuCore, "iommu_unmap", string.Empty, iova, $"size 0x{size:x}, unmapped 0x{done:x}");
+            TracePoint point = new(TracePointKind.Unmap) { Size = size, Done = done };
+            kernel.Step(TraceLayer.IommuCore, "iommu_unmap", string.Empty, iova, in point, $"size 0x{size:x}, unmapped 0x{done:x}");
         }
 
         return done;

@@ -25,6 +25,11 @@ public sealed class DeviceFaultReporter(HostKernel kernel, IFaultReportFilter fi
             "iommu_report_device_fault",
             device.Name,
             fault.Address,
+            new TracePoint(TracePointKind.FaultReported)
+            {
+                Tag = fault.Type == FaultType.PageRequest ? fault.GroupId : null,
+                IsWrite = (fault.Permissions & FaultPermissions.Write) != 0,
+            },
             $"{fault.Type} {fault.Stage} {fault.Permissions} group 0x{fault.GroupId:x}");
 
         Errno outcome = Pass(device, in fault);

@@ -13,6 +13,9 @@ public sealed class SvaFaultHandler(HostKernel kernel, ISvaBonds bonds, PageResp
     /// <inheritdoc/>
     public void Handle(Device device, ReadOnlySpan<IommuFault> requests)
     {
+        ref readonly IommuFault last = ref requests[^1];
+        TracePoint begin = new(TracePointKind.FaultHandled) { Tag = last.GroupId };
+        kernel.Step(TraceLayer.IommuCore, "iopf_handle_group", device.Name, requests[0].Address, in begin, $"serves group 0x{last.GroupId:x}");
         PageResponseCode code = PageResponseCode.Success;
         foreach (ref readonly IommuFault request in requests)
         {
@@ -23,7 +26,6 @@ public sealed class SvaFaultHandler(HostKernel kernel, ISvaBonds bonds, PageResp
             }
         }
 
-        ref readonly IommuFault last = ref requests[^1];
         responder.Respond(device, new PageResponse(last.GroupId, last.ResponseNeedsPasid ? last.Pasid : null, code));
     }
 

@@ -99,18 +99,22 @@ public sealed class DeviceEngine(HostKernel kernel, PhysicalMemory memory, SmmuH
     {
         using (kernel.Scheduler.Enter(_thread))
         {
-            kernel.Step(TraceLayer.Device, access.IsWrite ? "write" : "read", Name, iova, $"{data.Length} bytes");
+            string direction = access.IsWrite ? "write" : "read";
+            TracePoint begin = new(TracePointKind.DmaBegin) { StreamId = streamId, Size = (ulong)data.Length, IsWrite = access.IsWrite };
+            kernel.Step(TraceLayer.Device, direction, Name, iova, in begin, $"{data.Length} bytes");
             DmaState state = Transfer(iova, data, access, out int done, out int transaction);
             if (state == DmaState.Stalled)
             {
                 _pending.Enqueue(new PendingDma(access, iova, data.ToArray(), done, transaction));
             }
 
-            if (state != DmaState.Completed)
-            {
-                kernel.Step(TraceLayer.Device, access.IsWrite ? "write" : "read", Name, iova, $"{state} after {done} bytes");
-            }
-
+            kernel.Step(
+                TraceLayer.Device,
+                direction,
+                Name,
+                iova,
+                begin with { Kind = TracePointKind.DmaEnd, Done = (ulong)done },
+                $"{state} after {done} bytes");
             return state;
         }
     }

@@ -109,14 +109,30 @@ public sealed class Host : IDisposable
     /// <summary>Prints a part of the SMMUs' state.</summary>
     /// <param name="part">Which.</param>
     /// <returns>The lines.</returns>
-    public IEnumerable<string> Dump(SmmuDumpPart part) => _smmus.Values.SelectMany(smmu => new SmmuDump(smmu.Hardware, Memory).Lines(
-        part,
-        [.. _view.Devices
-            .Where(device => _view.TryFind(device, out SmmuHardware? its, out _) && its == smmu.Hardware)
-            .Select(device => new KeyValuePair<string, uint>(device.Name, _view.TryFind(device, out _, out uint streamId) ? streamId : 0))]));
+    public IEnumerable<string> Dump(SmmuDumpPart part) =>
+        _smmus.Values.SelectMany(smmu => new SmmuDump(smmu.Hardware, Memory).Lines(part, StreamsOf(smmu.Hardware)));
+
+    /// <summary>Reads the translation tables of every device behind an SMMU.</summary>
+    /// <returns>The tables, device by device.</returns>
+    public IEnumerable<StreamTables> ReadTables() => _smmus.Values.SelectMany(
+        smmu => StreamsOf(smmu.Hardware).Select(stream => new SmmuDump(smmu.Hardware, Memory).TablesOf(stream.Key, stream.Value)));
 
     /// <inheritdoc/>
     public void Dispose() => _services.Dispose();
+
+    private List<KeyValuePair<string, uint>> StreamsOf(SmmuHardware smmu)
+    {
+        List<KeyValuePair<string, uint>> streams = [];
+        foreach (Device device in _view.Devices)
+        {
+            if (_view.TryFind(device, out SmmuHardware? its, out uint streamId) && its == smmu)
+            {
+                streams.Add(new KeyValuePair<string, uint>(device.Name, streamId));
+            }
+        }
+
+        return streams;
+    }
 
     private void AddSmmu(SmmuSpec spec)
     {

@@ -15,4 +15,8 @@ public sealed record RunOperation(
     string Result,
     string? Expected,
     bool Matched,
-    IReadOnlyList<KeyValuePair<string, string>> Details);
+    IReadOnlyList<KeyValuePair<string, string>> Details)
+{
+    /// <summary>The number of its first step in the trace of its host; one after the last step of the operation before.</summary>
+    public long FirstStep { get; init; }
+}

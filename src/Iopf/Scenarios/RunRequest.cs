@@ -1,5 +1,6 @@
 using Iopf.ArmSmmuV3.Hardware;
 using Iopf.Kernel;
+using Iopf.Machine;
 using Iopf.Patches;
 
 namespace Iopf.Scenarios;
@@ -15,4 +16,7 @@ public sealed record RunRequest(
 {
     /// <summary>Which parts of the SMMUs' state are printed as they are after the last step.</summary>
     public IReadOnlyList<SmmuDumpPart> Dump { get; init; } = [];
+
+    /// <summary>Shown the host after each operation with the operation's number; it looks and changes nothing.</summary>
+    public Action<int, Host>? AfterOperation { get; init; }
 }

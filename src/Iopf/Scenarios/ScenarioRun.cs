@@ -37,7 +37,7 @@ public static class ScenarioRun
             host.Kernel.Trace.Subscribe(request.Trace);
         }
 
-        ScenarioRunner runner = new(host, hosts, request.Seed) { Dump = request.Dump };
+        ScenarioRunner runner = new(host, hosts, request.Seed) { Dump = request.Dump, AfterOperation = request.AfterOperation };
         runner.Run(scenario);
         return ResultOf(scenario, patches, runner);
     }

@@ -23,13 +23,11 @@ public static class TextTrace
         ArgumentNullException.ThrowIfNull(events);
         Columns columns = Columns.For(events);
         yield return columns.Line("time us", "thread", "function", "device", "iova") + "  what happens";
-        TraceEvent? opening = null;
         for (int index = 0; index < events.Count; index++)
         {
             TraceEvent step = events[index];
-            if (OpensParagraph(step, index == 0 ? null : events[index - 1], opening))
+            if (OpensParagraph(step, index == 0 ? null : events[index - 1]))
             {
-                opening = step;
                 yield return "";
             }
 
@@ -57,27 +55,9 @@ public static class TextTrace
         yield return text[start..];
     }
 
-    /// <summary>A DMA begins with a step of the device; its end is one, too, under another name or at another address.</summary>
-    private static bool OpensParagraph(TraceEvent step, TraceEvent? before, TraceEvent? opening)
-    {
-        if (before is not TraceEvent previous)
-        {
-            return true;
-        }
-
-        if (step.Layer == TraceLayer.User)
-        {
-            return previous.Layer != TraceLayer.User;
-        }
-
-        if (step.Layer != TraceLayer.Device)
-        {
-            return false;
-        }
-
-        return opening is not { Layer: TraceLayer.Device } dma
-            || dma.Function == step.Function || dma.Device != step.Device || dma.Iova != step.Iova;
-    }
+    /// <summary>A call of user space and an access of a device begin a paragraph each.</summary>
+    private static bool OpensParagraph(TraceEvent step, TraceEvent? before) =>
+        before is null || (step.Layer == TraceLayer.User ? before.Value.Layer != TraceLayer.User : step.Point.Kind == TracePointKind.DmaBegin);
 
     private static string Time(TraceEvent step) => (step.Nanoseconds / 1000m).ToString("0.000", CultureInfo.InvariantCulture);
 

@@ -8,6 +8,7 @@ namespace Iopf.Kernel;
 /// <param name="Function">The kernel function, or the step of the hardware.</param>
 /// <param name="Device">The device it concerns; empty if none.</param>
 /// <param name="Iova">The device address it concerns, if any.</param>
+/// <param name="Point">What it is to a program.</param>
 /// <param name="Text">What happened, in the words of the field.</param>
 public readonly record struct TraceEvent(
     long Index,
@@ -17,4 +18,5 @@ public readonly record struct TraceEvent(
     string Function,
     string Device,
     Iova? Iova,
+    TracePoint Point,
     string Text);

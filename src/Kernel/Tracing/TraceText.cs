@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace Iopf.Kernel;
 
 /// <summary>The text of a trace event, built only when somebody listens.</summary>
-/// <remarks>The compiler builds it from an interpolated string passed to <see cref="HostKernel.Step"/>.</remarks>
+/// <remarks>The compiler builds it from an interpolated string passed to <c>Step</c> of <see cref="HostKernel"/>.</remarks>
 [InterpolatedStringHandler]
 public ref struct TraceText
 {

@@ -17,6 +17,8 @@ internal sealed class PageFaultHandler(
     FaultedPageMapper mapper,
     PageResponder responder) : IFaultGroupHandler
 {
+    private const string Function = "vfio_iommu_type1_dma_map_iopf";
+
     private readonly Pfn[] _batch = new Pfn[512];
 
     private enum Step
@@ -29,14 +31,16 @@ internal sealed class PageFaultHandler(
     /// <summary>Serves the requests of one group in order; the first failure decides for all of them.</summary>
     public void Handle(Device device, ReadOnlySpan<IommuFault> requests)
     {
+        ref readonly IommuFault last = ref requests[^1];
+        TracePoint begin = new(TracePointKind.FaultHandled) { Tag = last.GroupId };
+        kernel.Step(TraceLayer.Type1, Function, device.Name, requests[0].Address, in begin, $"serves group 0x{last.GroupId:x}");
         PageResponseCode code = PageResponseCode.Success;
         for (int i = 0; i < requests.Length && code == PageResponseCode.Success; i++)
         {
             code = Resolve(device, in requests[i]);
         }
 
-        ref readonly IommuFault last = ref requests[^1];
-        kernel.Step(TraceLayer.Type1, "vfio_iommu_type1_dma_map_iopf", device.Name, last.Address, $"answer {code} to group 0x{last.GroupId:x}");
+        kernel.Step(TraceLayer.Type1, Function, device.Name, last.Address, $"answer {code} to group 0x{last.GroupId:x}");
         responder.Respond(device, new PageResponse(last.GroupId, last.ResponseNeedsPasid ? last.Pasid : null, code));
     }
 
@@ -130,7 +134,7 @@ internal sealed class PageFaultHandler(
                 && invalidations.IsCurrent(container, mapping, plan.Ticket, UserRange.OfPages(vaddr, (ulong)got));
             mapped = isCurrent ? mapper.Map(container, in plan, first, frames) : 0;
             pages.Return(mapping, frames[mapped..]);
-            kernel.Step(TraceLayer.Type1, "vfio_iommu_type1_dma_map_iopf", device.Name, first, $"{mapped} of {got} pages mapped");
+            kernel.Step(TraceLayer.Type1, Function, device.Name, first, $"{mapped} of {got} pages mapped");
             return !isCurrent ? Step.PagesMoved : mapped > 0 ? Step.Mapped : Step.Failed;
         }
     }

@@ -45,7 +45,7 @@ public sealed class DumpTests
     {
         string[] lines = Dump("first-fault", SmmuDumpPart.Queues);
 
-        Assert.Contains(lines, line => line.EndsWith("0x0000001000001044 0x0000000000000001 RESUME", StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.EndsWith("0x0000001000001044 0x0000000000000001 CMD_RESUME sid 0x10 stag 0x1 Retry", StringComparison.Ordinal));
         Assert.EndsWith("F_TRANSLATION sid 0x10 at 0x102000 stalled, STAG 0x1", lines[^1], StringComparison.Ordinal);
     }
 

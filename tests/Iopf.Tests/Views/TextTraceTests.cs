@@ -33,11 +33,11 @@ public sealed class TextTraceTests
     {
         TraceEvent[] events =
         [
-            Step(0, TraceLayer.Device, "dma", "nic", 0x1000, ""),
+            Dma(0, 0x1000),
             Step(1, TraceLayer.Smmu, "translate", "nic", 0x1000, ""),
-            Step(2, TraceLayer.Device, "dma_done", "nic", 0x1000, ""),
-            Step(3, TraceLayer.Device, "dma", "nic", 0x1000, ""),
-            Step(4, TraceLayer.Device, "dma", "nic", 0x2000, ""),
+            Step(2, TraceLayer.Device, "read", "nic", 0x1000, ""),
+            Dma(3, 0x1000),
+            Dma(4, 0x2000),
         ];
 
         Assert.Equal([1, 5, 7], TextTrace.Lines(events).Index().Where(line => line.Item is "").Select(line => line.Index));
@@ -48,7 +48,7 @@ public sealed class TextTraceTests
     {
         TraceEvent[] events =
         [
-            Step(0, TraceLayer.Device, "dma", "nic", 0x1000, ""),
+            Dma(0, 0x1000),
             Step(1, TraceLayer.User, "ioctl", "", null, ""),
             Step(2, TraceLayer.User, "ioctl", "", null, ""),
         ];
@@ -76,6 +76,9 @@ public sealed class TextTraceTests
     [Fact]
     public void An_empty_trace_is_only_a_header() => Assert.Single(TextTrace.Lines([]));
 
+    private static TraceEvent Dma(long nanoseconds, ulong iova) =>
+        Step(nanoseconds, TraceLayer.Device, "read", "nic", iova, "") with { Point = new TracePoint(TracePointKind.DmaBegin) };
+
     private static TraceEvent Step(long nanoseconds, TraceLayer layer, string function, string device, ulong? iova, string text) =>
-        new(0, nanoseconds, "user", layer, function, device, iova is ulong address ? new Iova(address) : null, text);
+        new(0, nanoseconds, "user", layer, function, device, iova is ulong address ? new Iova(address) : null, default, text);
 }

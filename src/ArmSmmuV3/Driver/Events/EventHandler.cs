@@ -69,7 +69,13 @@ internal sealed class EventHandler(HostKernel kernel, IStage2EventPolicy stage2E
                 Function,
                 master.Device.Name,
                 address,
-                $"{fault.Type} of {stage}, STAG 0x{record.StallTag:x}");
+                new TracePoint(TracePointKind.EventRead)
+                {
+                    Smmu = smmu.Name,
+                    StreamId = record.StreamId,
+                    Tag = record.IsStall ? record.StallTag : null,
+                },
+                $"{fault.Type} of {stage}, stag 0x{record.StallTag:x}");
             Errno result = reporter.Report(master.Device, fault);
             if (result != Errno.None && fault.Type == FaultType.PageRequest)
             {
@@ -122,7 +128,7 @@ internal sealed class EventHandler(HostKernel kernel, IStage2EventPolicy stage2E
     /// <summary>Nobody cared: the stalled transaction must not wait for ever.</summary>
     private void RefuseForNobody(ArmSmmuMaster master, in IommuFault fault)
     {
-        kernel.Step(TraceLayer.SmmuDriver, Function, master.Device.Name, fault.Address, $"nobody cared: aborts STAG 0x{fault.GroupId:x}");
+        kernel.Step(TraceLayer.SmmuDriver, Function, master.Device.Name, fault.Address, $"nobody cared: aborts stag 0x{fault.GroupId:x}");
         kernel.Tally.ResponsesFailure++;
         StallResponse.Send(master, new PageResponse(fault.GroupId, fault.Pasid, PageResponseCode.Failure));
     }

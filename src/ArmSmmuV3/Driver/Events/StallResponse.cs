@@ -34,7 +34,9 @@ internal static class StallResponse
         }
 
         HostKernel kernel = master.Smmu.Driver.Kernel;
-        kernel.Step(TraceLayer.SmmuDriver, "arm_smmu_page_response", master.Device.Name, null, $"{resume} of STAG 0x{response.GroupId:x}");
+        TracePoint point = new(TracePointKind.FaultAnswered) { Tag = response.GroupId };
+        kernel.Step(
+            TraceLayer.SmmuDriver, "arm_smmu_page_response", master.Device.Name, null, in point, $"{resume} of stag 0x{response.GroupId:x}");
 
         // No CMD_SYNC: nobody waits for the transaction. A full queue would lose the answer, as it does in the kernel.
         master.Smmu.Commands.Insert(SmmuCommand.Resume(master.StreamIds[0], (ushort)response.GroupId, resume));

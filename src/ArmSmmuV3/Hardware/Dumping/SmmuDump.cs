@@ -23,6 +23,25 @@ public sealed class SmmuDump(SmmuHardware smmu, PhysicalMemory memory)
         _ => Queues(),
     };
 
+    /// <summary>Reads the translation tables of a stream.</summary>
+    /// <param name="device">Whose stream it is.</param>
+    /// <param name="streamId">The stream.</param>
+    /// <returns>The tables; without any if nothing translates.</returns>
+    public StreamTables TablesOf(string device, uint streamId)
+    {
+        if (Find(streamId, out _) is not { IsValid: true } ste || ste.Config < StreamConfig.Stage1)
+        {
+            return new StreamTables(device, streamId, 0, 0, [], []);
+        }
+
+        bool isStage1 = ste.Config == StreamConfig.Stage1;
+        ContextDescriptor cd = isStage1 ? ContextDescriptor.Read(memory, ste.S1ContextPtr) : default;
+        int inputBits = 64 - (isStage1 ? cd.T0SZ : ste.S2T0SZ);
+        TableReader reader = new(memory, isStage1);
+        reader.Read(isStage1 ? cd.TTB0 : ste.S2TTB, isStage1 ? 3 - ((inputBits - 13) / 9) : 2 - ste.S2SL0, inputBits);
+        return new StreamTables(device, streamId, isStage1 ? 1 : 2, inputBits, reader.Tables, reader.Leaves);
+    }
+
     private static string Words(params ReadOnlySpan<ulong> words)
     {
         List<string> texts = [];
@@ -90,18 +109,12 @@ public sealed class SmmuDump(SmmuHardware smmu, PhysicalMemory memory)
 
     private IEnumerable<string> Tables(string device, uint streamId)
     {
-        if (Find(streamId, out _) is not { IsValid: true } ste || ste.Config < StreamConfig.Stage1)
-        {
-            return [$"{smmu.Name} {device} sid 0x{streamId:x}: no translation tables"];
-        }
-
-        bool isStage1 = ste.Config == StreamConfig.Stage1;
-        ContextDescriptor cd = isStage1 ? ContextDescriptor.Read(memory, ste.S1ContextPtr) : default;
-        ulong root = isStage1 ? cd.TTB0 : ste.S2TTB;
-        int inputBits = 64 - (isStage1 ? cd.T0SZ : ste.S2T0SZ);
-        int startLevel = isStage1 ? 3 - ((inputBits - 13) / 9) : 2 - ste.S2SL0;
-        string title = $"{smmu.Name} {device} sid 0x{streamId:x}: stage {(isStage1 ? 1 : 2)} at 0x{root:x}, {inputBits} bits from level {startLevel}";
-        return new TableDump(memory, isStage1).Lines(root, startLevel, inputBits).Prepend(title);
+        StreamTables tables = TablesOf(device, streamId);
+        string title = $"{smmu.Name} {device} sid 0x{streamId:x}: ";
+        return tables.Stage == 0
+            ? [title + "no translation tables"]
+            : TableReader.Lines(tables.Leaves).Prepend(
+                title + $"stage {tables.Stage} at 0x{tables.Tables[0].Address:x}, {tables.InputBits} bits from level {tables.Tables[0].Level}");
     }
 
     private IEnumerable<string> Tlb()
@@ -147,7 +160,7 @@ public sealed class SmmuDump(SmmuHardware smmu, PhysicalMemory memory)
     private string CommandAt(ulong address)
     {
         SmmuCommand command = new(memory.ReadWord(address), memory.ReadWord(address + 8));
-        return $"{Words(command.Word0, command.Word1)} {command.Opcode}";
+        return $"{Words(command.Word0, command.Word1)} {command}";
     }
 
     private string EventAt(ulong address)

@@ -42,6 +42,9 @@ internal sealed class ScenarioRunner
     /// <summary>Which parts of the SMMUs' state are to be printed after the last step.</summary>
     public IReadOnlyList<SmmuDumpPart> Dump { get; init; } = [];
 
+    /// <summary>Shown the host after each operation.</summary>
+    public Action<int, Host>? AfterOperation { get; init; }
+
     /// <summary>What they came to.</summary>
     public IReadOnlyList<string> Dumped { get; private set; } = [];
 
@@ -143,6 +146,7 @@ internal sealed class ScenarioRunner
     {
         StepOutcome outcome;
         bool goesOn = true;
+        long firstStep = _host.Kernel.Trace.Count;
         _promises.Begin();
         try
         {
@@ -163,7 +167,10 @@ internal sealed class ScenarioRunner
             outcome.Result,
             step.Expect?.ToString(),
             step.Expect is null || outcome.Meets(step.Expect),
-            outcome.Details));
+            outcome.Details)
+        {
+            FirstStep = firstStep,
+        });
         if (goesOn)
         {
             // What the mm does to a range may fail half-way; only calls of VFIO's users are all or nothing.
@@ -171,6 +178,7 @@ internal sealed class ScenarioRunner
             _promises.End(PlaceOf(step), isCall && outcome.IsErrno);
         }
 
+        AfterOperation?.Invoke(_operations.Count - 1, _host);
         return goesOn;
     }
 

@@ -1,0 +1,49 @@
+using Iopf.TestKit;
+
+namespace Iopf.Tests.Views;
+
+/// <summary>What every view makes of three scenarios, to the byte. IOPF_UPDATE=1 rewrites the files: look at them before you commit.</summary>
+public sealed class GoldenTests
+{
+    private static readonly string[] Scenarios = ["first-fault", "munmap-under-dma", "nested-guest-fault"];
+    private static readonly string[] Formats = ["text", "ftrace", "jsonl", "perfetto", "mermaid", "sequence", "svg", "dot"];
+
+    public static TheoryData<string, string> Cases()
+    {
+        TheoryData<string, string> cases = [];
+        foreach (string scenario in Scenarios)
+        {
+            foreach (string format in Formats)
+            {
+                cases.Add(scenario, format);
+            }
+        }
+
+        return cases;
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void View_of_a_scenario_is_what_it_was(string scenario, string format)
+    {
+        string path = Path.Combine(Repository.Root, "tests/data/traces", $"{scenario}.{Extension(format)}");
+        string seen = Looks.At(scenario).As(format);
+        if (Environment.GetEnvironmentVariable("IOPF_UPDATE") == "1")
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            File.WriteAllText(path, seen);
+        }
+
+        Assert.Equal(File.ReadAllText(path), seen);
+    }
+
+    private static string Extension(string format) => format switch
+    {
+        "text" => "txt",
+        "perfetto" => "perfetto.json",
+        "mermaid" => "mmd",
+        "sequence" => "sequence.svg",
+        "svg" => "state.svg",
+        _ => format,
+    };
+}
