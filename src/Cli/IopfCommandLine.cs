@@ -23,6 +23,7 @@ internal sealed class IopfCommandLine(Terminal terminal, IScenarioRunner scenari
           iopf run first-fault                     run a scenario with the whole series
           iopf run first-fault --patches 1-3,5-6   the same without patches 4, 7 and 8
           iopf trace first-fault --format text     one fault, step by step, from the device's DMA to CMD_RESUME
+          iopf compare first-fault --each          what each patch of the series adds
           iopf patches                             what each patch does and expects
 
         Exit codes: 0 nothing to object; 1 a difference or a violated invariant; 2 bad input or usage;
@@ -96,6 +97,7 @@ internal sealed class IopfCommandLine(Terminal terminal, IScenarioRunner scenari
         root.Add(ScenariosCommand.Create(terminal, scenarios));
         root.Add(RunCommand.Create(terminal, scenarios));
         root.Add(TraceCommand.Create(terminal, scenarios));
+        root.Add(CompareCommand.Create(terminal, scenarios));
         root.Add(ReplayCommand.Create(terminal, createReplayer));
         return root;
     }

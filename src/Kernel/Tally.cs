@@ -27,9 +27,23 @@ public sealed class Tally
     /// <summary>IOTLB invalidation commands issued.</summary>
     public long IotlbInvalidations { get; set; }
 
+    /// <summary>Pages charged to locked_vm so far, less those given back, all processes together.</summary>
+    public long LockedPages { get; private set; }
+
+    /// <summary>The most that were charged at one time.</summary>
+    public long LockedPagesPeak { get; private set; }
+
     /// <summary>Pages the MMU notifier took away from the device.</summary>
     public long PagesInvalidated { get; set; }
 
     /// <summary>Faults that had to start again because the pages changed while they were obtained.</summary>
     public long FaultRetries { get; set; }
+
+    /// <summary>Counts pages that are charged, or given back.</summary>
+    /// <param name="pages">How many; negative to give back.</param>
+    public void Charge(long pages)
+    {
+        LockedPages += pages;
+        LockedPagesPeak = Math.Max(LockedPagesPeak, LockedPages);
+    }
 }

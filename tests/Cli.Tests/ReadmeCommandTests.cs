@@ -4,12 +4,13 @@ using Iopf.TestKit;
 
 namespace Iopf.Cli.Tests;
 
-/// <summary>Every command that the README shows, run as it stands there.</summary>
+/// <summary>Every command that the README and docs/compare.md show, run as it stands there.</summary>
 public sealed partial class ReadmeCommandTests
 {
     private static readonly string Readme = Repository.Read("README.md");
+    private static readonly string Shows = Readme + Repository.Read("docs/compare.md");
 
-    public static TheoryData<string> ShownCommands { get; } = [.. Shown().Matches(Readme).Select(shown => shown.Groups["args"].Value)];
+    public static TheoryData<string> ShownCommands { get; } = [.. Shown().Matches(Shows).Select(shown => shown.Groups["args"].Value)];
 
     public static TheoryData<string> NamedCommands { get; } = [.. Named().Matches(Readme).Select(named => named.Groups["args"].Value)];
 
@@ -17,7 +18,7 @@ public sealed partial class ReadmeCommandTests
     [MemberData(nameof(ShownCommands))]
     public void A_shown_command_prints_what_the_README_shows(string args)
     {
-        string output = Shown().Matches(Readme).Single(shown => shown.Groups["args"].Value == args).Groups["output"].Value;
+        string output = Shown().Matches(Shows).Single(shown => shown.Groups["args"].Value == args).Groups["output"].Value;
         (int exitCode, string printed) = Run(args);
 
         Assert.InRange(exitCode, ExitCode.Done, ExitCode.Difference);
@@ -37,8 +38,8 @@ public sealed partial class ReadmeCommandTests
     [Fact]
     public void The_README_shows_and_names_commands()
     {
-        Assert.Equal(2, ShownCommands.Count);
-        Assert.Equal(10, NamedCommands.Count);
+        Assert.Equal(4, ShownCommands.Count);
+        Assert.Equal(12, NamedCommands.Count);
     }
 
     private static (int ExitCode, string Printed) Run(string args)

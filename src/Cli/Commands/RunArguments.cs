@@ -44,11 +44,16 @@ internal sealed class RunArguments
 
     /// <summary>Adds the arguments to a command.</summary>
     /// <param name="command">The command.</param>
-    public void AddTo(Command command)
+    /// <param name="withPatches">Whether the command takes one set of patches and errata; one that compares has its own.</param>
+    public void AddTo(Command command, bool withPatches = true)
     {
         command.Add(_scenario);
-        command.Add(_patches);
-        command.Add(_errata);
+        if (withPatches)
+        {
+            command.Add(_patches);
+            command.Add(_errata);
+        }
+
         command.Add(_set);
         command.Add(_seed);
     }
@@ -62,12 +67,8 @@ internal sealed class RunArguments
     /// <exception cref="InputException">An argument or a configured value cannot be used.</exception>
     public RunRequest Read(ParseResult parsed, Terminal terminal, IScenarioRunner scenarios, Action<TraceEvent>? trace)
     {
-        if (parsed.GetValue(_errata) is string errata and not "none")
-        {
-            throw new InputException($"--errata {errata}: errata switches are not in this version; expected none");
-        }
-
-        PatchSet? patches = parsed.GetValue(_patches) is string spec ? PatchesOf(spec) : null;
+        CheckErrata("--errata", parsed.GetValue(_errata));
+        PatchSet? patches = PatchesIn(parsed, _patches);
         ulong seed = SeedOf(parsed.GetValue(_seed));
         Dictionary<string, string> given = [];
         foreach (string assignment in parsed.GetValue(_set) ?? [])
@@ -87,11 +88,34 @@ internal sealed class RunArguments
         return new RunRequest(scenarios.Load(parsed.GetRequiredValue(_scenario)), patches, settings, seed, trace);
     }
 
+    /// <summary>Reads an option that names patches.</summary>
+    /// <param name="parsed">The parsed command line.</param>
+    /// <param name="option">The option.</param>
+    /// <returns>The patches; <see langword="null"/> if the option is not given.</returns>
+    /// <exception cref="InputException">It names something else.</exception>
+    public static PatchSet? PatchesIn(ParseResult parsed, Option<string> option)
+    {
+        if (parsed.GetValue(option) is not string spec)
+        {
+            return null;
+        }
 
-    private static PatchSet PatchesOf(string spec) =>
-        PatchSpec.TryParse(spec, out PatchSet patches, out string? complaint)
+        return PatchSpec.TryParse(spec, out PatchSet patches, out string? complaint)
             ? patches
-            : throw new InputException($"--patches: {complaint}");
+            : throw new InputException($"{option.Name}: {complaint}");
+    }
+
+    /// <summary>Refuses errata, of which this version has no switches.</summary>
+    /// <param name="option">The option that names them.</param>
+    /// <param name="errata">What it names; <see langword="null"/> if it is not given.</param>
+    /// <exception cref="InputException">It is not "none".</exception>
+    public static void CheckErrata(string option, string? errata)
+    {
+        if (errata is not null and not "none")
+        {
+            throw new InputException($"{option} {errata}: errata switches are not in this version; expected none");
+        }
+    }
 
     private static ulong SeedOf(string? text)
     {

@@ -10,18 +10,19 @@ internal static class AtomicFile
     /// <summary>Writes lines to a neighbour of the file, then renames it.</summary>
     /// <param name="path">The file.</param>
     /// <param name="lines">The lines, without line breaks.</param>
+    /// <param name="option">The option that names the file, for complaints.</param>
     /// <exception cref="InputException">The file cannot be written; nothing is left behind.</exception>
-    public static void Write(string path, IEnumerable<string> lines)
+    public static void Write(string path, IEnumerable<string> lines, string option = "--out")
     {
         if (Directory.Exists(path))
         {
-            throw new InputException($"--out {path}: expected a file, found a directory");
+            throw new InputException($"{option} {path}: expected a file, found a directory");
         }
 
         // A rename would put a file in the place of the device.
         if (Array.Exists(Devices, folder => Path.GetFullPath(path).StartsWith(folder, StringComparison.Ordinal)))
         {
-            throw new InputException($"--out {path}: expected a file, found a device; leave --out away to print");
+            throw new InputException($"{option} {path}: expected a file, found a device; leave {option} away to print");
         }
 
         string neighbour = $"{path}.{Environment.ProcessId}.tmp";
@@ -41,7 +42,7 @@ internal static class AtomicFile
         catch (Exception failed) when (failed is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
             Discard(neighbour);
-            throw new InputException($"--out {path}: cannot be written: {failed.Message}", failed);
+            throw new InputException($"{option} {path}: cannot be written: {failed.Message}", failed);
         }
         catch
         {

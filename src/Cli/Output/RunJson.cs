@@ -27,6 +27,8 @@ internal static class RunJson
         json.WriteNumber("mapped_pages", result.MappedPages);
         json.WriteNumber("pinned_pages", result.PinnedPages);
         json.WriteNumber("locked_vm", result.LockedVm);
+        json.WriteNumber("locked_vm_peak", result.LockedVmPeak);
+        json.WriteNumber("iotlb_invalidations", result.IotlbInvalidations);
         json.WriteNumber("virtual_ns", result.VirtualNanoseconds);
         json.WriteViolations(result.Violations);
         json.WriteNumber("failed_expectations", RunVerdict.FailedExpectations(result));

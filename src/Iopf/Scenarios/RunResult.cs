@@ -27,6 +27,12 @@ public sealed record RunResult
     /// <summary>Pages accounted as locked at the end, all processes together.</summary>
     public long LockedVm { get; init; }
 
+    /// <summary>The most pages that were accounted as locked at one time.</summary>
+    public long LockedVmPeak { get; init; }
+
+    /// <summary>IOTLB invalidation commands that the SMMUs' drivers issued.</summary>
+    public long IotlbInvalidations { get; init; }
+
     /// <summary>How much virtual time passed.</summary>
     public long VirtualNanoseconds { get; init; }
 

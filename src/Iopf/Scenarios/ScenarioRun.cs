@@ -51,6 +51,8 @@ public static class ScenarioRun
         MappedPages = runner.Totals.MappedPages,
         PinnedPages = runner.Totals.PinnedPages,
         LockedVm = runner.Totals.LockedVm,
+        LockedVmPeak = runner.Totals.LockedVmPeak,
+        IotlbInvalidations = runner.Totals.IotlbInvalidations,
         VirtualNanoseconds = runner.Totals.Nanoseconds,
         Violations = runner.Violations,
         Dump = runner.Dumped,

@@ -305,6 +305,7 @@ public sealed class AddressSpace
 
         Invariant.Hold(LockedVm + pages >= 0, "locked_vm does not go below zero");
         LockedVm += pages;
+        Kernel.Tally.Charge(pages);
         return Errno.None;
     }
 

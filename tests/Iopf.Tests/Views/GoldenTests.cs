@@ -1,4 +1,8 @@
+using Iopf.Comparing;
+using Iopf.Patches;
+using Iopf.Scenarios;
 using Iopf.TestKit;
+using Iopf.Views;
 
 namespace Iopf.Tests.Views;
 
@@ -26,8 +30,23 @@ public sealed class GoldenTests
     [MemberData(nameof(Cases))]
     public void View_of_a_scenario_is_what_it_was(string scenario, string format)
     {
-        string path = Path.Combine(Repository.Root, "tests/data/traces", $"{scenario}.{Extension(format)}");
-        string seen = Looks.At(scenario).As(format);
+        AssertIs($"{scenario}.{Extension(format)}", Looks.At(scenario).As(format));
+    }
+
+    [Theory]
+    [InlineData("munmap-under-dma.strips.svg", "all")]
+    [InlineData("munmap-under-dma.without-3.strips.svg", "1-2,4-8")]
+    public void Strips_of_pages_over_time_are_what_they_were(string file, string patches)
+    {
+        RunRequest request = new(ScenarioFile.Load("munmap-under-dma"), null, new Dictionary<string, string>(), Seed: 0, Trace: null);
+        ObservedRun run = ObservedRun.Of(ScenarioRun.Execute, request, PatchSpec.Parse(patches), withStates: true);
+
+        AssertIs(file, StripsOverTime.Draw($"patches {patches}", run.States).ToString() + "\n");
+    }
+
+    private static void AssertIs(string file, string seen)
+    {
+        string path = Path.Combine(Repository.Root, "tests/data/traces", file);
         if (Environment.GetEnvironmentVariable("IOPF_UPDATE") == "1")
         {
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);

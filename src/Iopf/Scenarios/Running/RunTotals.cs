@@ -27,6 +27,12 @@ internal sealed class RunTotals
     /// <summary>Pages accounted as locked.</summary>
     public long LockedVm { get; private set; }
 
+    /// <summary>The most pages that were accounted at one time, the hosts' peaks added up.</summary>
+    public long LockedVmPeak { get; private set; }
+
+    /// <summary>IOTLB invalidation commands.</summary>
+    public long IotlbInvalidations { get; private set; }
+
     /// <summary>Virtual time.</summary>
     public long Nanoseconds { get; private set; }
 
@@ -42,6 +48,8 @@ internal sealed class RunTotals
         MappedPages += tally.PagesMapped;
         PinnedPages += host.Memory.TotalPins;
         LockedVm += host.LockedVm;
+        LockedVmPeak += tally.LockedPagesPeak;
+        IotlbInvalidations += tally.IotlbInvalidations;
         Nanoseconds += host.Kernel.Clock.Now;
     }
 }

@@ -1,0 +1,68 @@
+using Iopf.Kernel;
+using Iopf.Patches;
+using Iopf.Scenarios;
+using Iopf.Views;
+
+namespace Iopf.Comparing;
+
+/// <summary>A run of which everything was kept.</summary>
+/// <param name="Patches">The patches it ran with.</param>
+/// <param name="Result">What it came to.</param>
+/// <param name="Events">Its steps.</param>
+/// <param name="States">The host after each operation; empty if nobody asked.</param>
+public sealed record ObservedRun(PatchSet Patches, RunResult Result, IReadOnlyList<TraceEvent> Events, IReadOnlyList<HostState> States)
+{
+    /// <summary>Runs a scenario and keeps everything.</summary>
+    /// <param name="execute">Runs it.</param>
+    /// <param name="request">What to run; its patches do not count.</param>
+    /// <param name="patches">The patches to run it with.</param>
+    /// <param name="withStates">Whether the host is looked at after each operation.</param>
+    /// <returns>The run.</returns>
+    public static ObservedRun Of(Func<RunRequest, RunResult> execute, RunRequest request, PatchSet patches, bool withStates = false)
+    {
+        ArgumentNullException.ThrowIfNull(execute);
+        ArgumentNullException.ThrowIfNull(request);
+        List<TraceEvent> events = [];
+        List<HostState> states = [];
+        RunResult result = execute(request with
+        {
+            Patches = patches,
+            Trace = events.Add,
+            AfterOperation = withStates ? (index, host) => states.Add(HostState.Of($"after operation {index}", host, withTables: false)) : null,
+        });
+        return new ObservedRun(patches, result, events, states);
+    }
+
+    /// <summary>The steps of one operation.</summary>
+    /// <param name="operation">Its position in the run.</param>
+    /// <returns>The first step's position and how many there are.</returns>
+    public (int First, int Count) StepsOf(int operation)
+    {
+        int first = PositionOf(operation);
+        int end = operation + 1 < Result.Operations.Count ? PositionOf(operation + 1) : Events.Count;
+        return (first, end - first);
+    }
+
+    /// <summary>The operation that a step belongs to.</summary>
+    /// <param name="step">The step's position.</param>
+    /// <returns>The operation; <see langword="null"/> for a step before the first one.</returns>
+    public RunOperation? OperationOf(int step)
+    {
+        for (int index = Result.Operations.Count - 1; index >= 0; index--)
+        {
+            if (PositionOf(index) <= step)
+            {
+                return Result.Operations[index];
+            }
+        }
+
+        return null;
+    }
+
+    // Steps are numbered from the host's first one, which was made before anybody could listen.
+    private int PositionOf(int operation)
+    {
+        long first = Events.Count == 0 ? 0 : Events[0].Index;
+        return (int)Math.Clamp(Result.Operations[operation].FirstStep - first, 0, Events.Count);
+    }
+}
