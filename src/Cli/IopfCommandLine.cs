@@ -98,6 +98,7 @@ internal sealed class IopfCommandLine(Terminal terminal, IScenarioRunner scenari
         root.Add(RunCommand.Create(terminal, scenarios));
         root.Add(TraceCommand.Create(terminal, scenarios));
         root.Add(CompareCommand.Create(terminal, scenarios));
+        root.Add(ImportCommand.Create(terminal));
         root.Add(ReplayCommand.Create(terminal, createReplayer));
         return root;
     }

@@ -9,9 +9,6 @@ namespace Iopf.ArmSmmuV3.Driver;
 /// <remarks>Kernel: <c>arm_smmu_ops</c>.</remarks>
 public sealed class ArmSmmuDriver : IIommuDriver
 {
-    private static readonly ReservedRegion s_msiWindow =
-        new(IovaRange.OfLength(new Iova(0x0800_0000), 0x0010_0000), ReservedRegionType.SoftwareMsi);
-
     private readonly MasterFeatures _features;
     private readonly KernelMutex _asidLock;
 
@@ -128,7 +125,10 @@ public sealed class ArmSmmuDriver : IIommuDriver
     /// <inheritdoc/>
     /// <remarks>Kernel: <c>arm_smmu_get_resv_regions</c>.</remarks>
     public IReadOnlyList<ReservedRegion> ReservedRegionsOf(Device device) =>
-        ArmSmmuMaster.Of(device) is { } master ? [s_msiWindow, .. master.ReservedRegions] : [s_msiWindow];
+        ArmSmmuMaster.Of(device) is { } master ? [master.MsiWindow, .. master.ReservedRegions] : [MsiWindowAt(SmmuMasterDescription.UsualMsiWindow)];
+
+    /// <summary>The window of iovas that MSIs go through.</summary>
+    internal static ReservedRegion MsiWindowAt(Iova first) => new(IovaRange.OfLength(first, 0x0010_0000), ReservedRegionType.SoftwareMsi);
 
     /// <inheritdoc/>
     public Errno EnableFeature(Device device, IommuFeature feature) => _features.Enable(device, feature);

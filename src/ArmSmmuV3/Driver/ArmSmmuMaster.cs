@@ -12,6 +12,7 @@ public sealed class ArmSmmuMaster
         Smmu = smmu;
         StreamIds = [.. description.StreamIds];
         ReservedRegions = description.ReservedRegions;
+        MsiWindow = ArmSmmuDriver.MsiWindowAt(description.MsiWindow);
         SsidBits = Math.Min(smmu.Features.SsidBits, description.PasidBits);
         StallEnabled = (smmu.Features.CanStall && description.DmaCanStall) || smmu.Features.StallsAlways;
     }
@@ -33,6 +34,9 @@ public sealed class ArmSmmuMaster
 
     /// <summary>Ranges of iovas that the platform reserves for this device.</summary>
     public IReadOnlyList<ReservedRegion> ReservedRegions { get; }
+
+    /// <summary>The window of iovas that its MSIs go through.</summary>
+    internal ReservedRegion MsiWindow { get; }
 
     /// <summary>The domain the device is attached to, if any.</summary>
     public ArmSmmuDomain? Domain { get; internal set; }

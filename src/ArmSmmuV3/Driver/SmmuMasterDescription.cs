@@ -1,4 +1,5 @@
 using Iopf.Iommu;
+using Iopf.Kernel;
 
 namespace Iopf.ArmSmmuV3.Driver;
 
@@ -20,4 +21,13 @@ public sealed record SmmuMasterDescription(IReadOnlyList<uint> StreamIds, bool D
 
     /// <summary>Ranges of iovas that the platform reserves for this device, beside the MSI window of every device.</summary>
     public IReadOnlyList<ReservedRegion> ReservedRegions { get; init; } = [];
+
+    /// <summary>The first iova of the 1 MiB window that MSIs go through.</summary>
+    /// <remarks>
+    /// Kernel: <c>MSI_IOVA_BASE</c>. Deviation: a constant there; here it can be moved, so that memory layouts of other architectures, whose RAM begins
+    /// at 0, can be mapped.
+    /// </remarks>
+    public Iova MsiWindow { get; init; } = UsualMsiWindow;
+
+    internal static Iova UsualMsiWindow => new(0x0800_0000);
 }

@@ -1,3 +1,5 @@
+using Iopf.Kernel;
+
 namespace Iopf.Machine;
 
 /// <summary>One device behind an SMMU.</summary>
@@ -10,4 +12,11 @@ namespace Iopf.Machine;
 /// <param name="Driver">What is bound to it.</param>
 /// <param name="CanTransfer">Whether its VFIO bus driver can hand stage-1 faults to a guest.</param>
 public sealed record DeviceSpec(
-    string Name, string Smmu, uint StreamId, int Group, bool CanStall, int PasidBits, BoundDriver Driver, bool CanTransfer);
+    string Name, string Smmu, uint StreamId, int Group, bool CanStall, int PasidBits, BoundDriver Driver, bool CanTransfer)
+{
+    /// <summary>Iovas that the platform keeps from this device, beside the MSI window of every device.</summary>
+    public IReadOnlyList<IovaRange> Reserved { get; init; } = [];
+
+    /// <summary>The first iova of the 1 MiB window that its MSIs go through; <see langword="null"/> for the usual one, 0x8000000.</summary>
+    public Iova? MsiWindow { get; init; }
+}

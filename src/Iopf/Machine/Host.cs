@@ -147,7 +147,12 @@ public sealed class Host : IDisposable
     {
         Device device = new(Kernel, spec.Name, _bus);
         (SmmuHardware hardware, ArmSmmuDevice smmu) = _smmus[spec.Smmu];
-        Refuse(_driver.Probe(device, smmu, new SmmuMasterDescription(spec.StreamId, spec.CanStall, spec.PasidBits)), $"device {spec.Name}");
+        SmmuMasterDescription description = new(spec.StreamId, spec.CanStall, spec.PasidBits)
+        {
+            ReservedRegions = [.. spec.Reserved.Select(range => new ReservedRegion(range, ReservedRegionType.Reserved))],
+        };
+        description = spec.MsiWindow is Iova window ? description with { MsiWindow = window } : description;
+        Refuse(_driver.Probe(device, smmu, description), $"device {spec.Name}");
         GroupOf(spec.Group).Add(device);
         _events.Add(spec.Name, new EventTap(hardware, Memory));
         DeviceEngine engine = new(Kernel, Memory, hardware, spec.StreamId, spec.Name);

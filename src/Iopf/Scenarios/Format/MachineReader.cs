@@ -1,4 +1,5 @@
 using Iopf.ArmSmmuV3.Hardware;
+using Iopf.Kernel;
 using Iopf.Machine;
 
 namespace Iopf.Scenarios.Format;
@@ -20,6 +21,9 @@ internal static class MachineReader
 
     /// <summary>The most bits of a substream ID.</summary>
     public const int MostPasidBits = 16;
+
+    /// <summary>The last place where the MSI window fits: 48-bit addresses, less its size.</summary>
+    public const ulong LastMsiWindow = (1UL << 48) - 0x10_0000;
 
     /// <summary>Reads a machine.</summary>
     /// <param name="place">The object in the file.</param>
@@ -67,7 +71,7 @@ internal static class MachineReader
 
     private static DeviceSpec ReadDevice(JsonPlace place, List<SmmuSpec> smmus)
     {
-        string[] fields = ["name", "smmu", "stream_id", "group", "can_stall", "pasid_bits", "driver", "transfer"];
+        string[] fields = ["name", "smmu", "stream_id", "group", "can_stall", "pasid_bits", "driver", "transfer", "reserved", "msi_window"];
         Dictionary<string, JsonPlace> members = place.Members(fields, "a device (an object)");
         return new DeviceSpec(
             Required(place, members, "name").Name("a name"),
@@ -77,7 +81,21 @@ internal static class MachineReader
             !members.TryGetValue("can_stall", out JsonPlace? stalls) || stalls.Flag(),
             members.TryGetValue("pasid_bits", out JsonPlace? bits) ? (int)bits.Number("a number of bits", 0, MostPasidBits) : 0,
             members.TryGetValue("driver", out JsonPlace? driver) ? (BoundDriver)Index(driver, Drivers) : BoundDriver.Vfio,
-            !members.TryGetValue("transfer", out JsonPlace? transfer) || transfer.Flag());
+            !members.TryGetValue("transfer", out JsonPlace? transfer) || transfer.Flag())
+        {
+            Reserved = List(members, "reserved", MostObjects, ReadRange),
+            MsiWindow = members.TryGetValue("msi_window", out JsonPlace? window) ? new Iova(window.Number("a device address", 0, LastMsiWindow)) : null,
+        };
+    }
+
+    private static IovaRange ReadRange(JsonPlace place)
+    {
+        Dictionary<string, JsonPlace> members = place.Members(["iova", "size"], "a range (an object)");
+        ulong iova = Required(place, members, "iova").Number("a page-aligned device address");
+        ulong size = Required(place, members, "size").Number("a number of bytes, whole pages", Page.Size, ulong.MaxValue);
+        return (iova | size) % Page.Size == 0 && size - 1 <= ulong.MaxValue - iova
+            ? IovaRange.OfLength(new Iova(iova), size)
+            : throw place.Wrong("expected whole pages that end at 2^64 or before");
     }
 
     private static string SmmuOf(JsonPlace place, Dictionary<string, JsonPlace> members, List<SmmuSpec> smmus)

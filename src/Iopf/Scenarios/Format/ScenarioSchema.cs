@@ -112,6 +112,11 @@ internal static class ScenarioSchema
                     ["pasid_bits"] = Reference("number"),
                     ["driver"] = Words(MachineReader.Drivers),
                     ["transfer"] = new JsonObject { ["type"] = "boolean" },
+                    ["msi_window"] = Reference("number"),
+                    ["reserved"] = List(Object(
+                        "Device addresses that the platform keeps from it.",
+                        new JsonObject { ["iova"] = Reference("number"), ["size"] = Reference("number") },
+                        ["iova", "size"])),
                 },
                 ["name", "stream_id", "group"])),
             ["mediated"] = List(Object(
