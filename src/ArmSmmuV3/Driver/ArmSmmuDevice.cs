@@ -104,6 +104,12 @@ public sealed class ArmSmmuDevice
         return _streams.GetValueOrDefault(streamId);
     }
 
+    /// <summary>Hands the driver one record, as the event thread does with each it takes from the queue.</summary>
+    /// <param name="record">The record; it need not have been in the queue.</param>
+    /// <returns>EOPNOTSUPP for what is no translation fault; an error for a refused stage-2 event; EINVAL for a stream of no device or without handler.</returns>
+    /// <remarks>Kernel: <c>arm_smmu_handle_evt</c>.</remarks>
+    public Errno HandleEvent(in EventRecord record) => Driver.Events.Handle(this, record);
+
     /// <summary>Makes a master's streams known and gives each an entry in the stream table.</summary>
     /// <param name="master">The master.</param>
     /// <returns>None; ERANGE for a stream ID the SMMU has not; ENOMEM; EINVAL for one that is taken. Errors leave nothing behind.</returns>

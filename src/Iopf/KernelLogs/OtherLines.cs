@@ -1,0 +1,82 @@
+namespace Iopf.KernelLogs;
+
+/// <summary>Explains lines that concern an SMMUv3 and name no device: suppressed prints, and QEMU's own complaints.</summary>
+internal sealed class OtherLines
+{
+    private const string Suppressed = " callbacks suppressed";
+    private const string Failed = " translation failed for iova=";
+    private const ulong PageMask = ~0xfffUL;
+
+    private ulong? _qemuIova;
+
+    /// <summary>Explains a line.</summary>
+    /// <param name="message">The line.</param>
+    /// <returns>The explanation; null if it is no such line.</returns>
+    public LogError? Explain(in DriverText message)
+    {
+        string text = message.Text;
+        if (text.EndsWith(Suppressed, StringComparison.Ordinal) && text.Contains("arm_smmu", StringComparison.Ordinal))
+        {
+            return Prints(message);
+        }
+
+        if (text.Contains(Failed, StringComparison.Ordinal) && text.Contains("SMMU_EVT_", StringComparison.Ordinal))
+        {
+            return Translation(message);
+        }
+
+        if (text == "invalid STE" || text.StartsWith("SMMUv3 ", StringComparison.Ordinal))
+        {
+            return Qemu(message, "QEMU's SMMUv3 model complains about what the guest has set up.", []);
+        }
+
+        return text.StartsWith("Invalid ", StringComparison.Ordinal) && text.EndsWith("reason: rejected", StringComparison.Ordinal) ? Rejected(message) : null;
+    }
+
+    private static LogError Prints(in DriverText message)
+    {
+        TextCursor cursor = new(message.Text);
+        cursor.TakeUntil("arm_smmu", out _);
+        cursor.TakeUntil(": ", out ReadOnlySpan<char> function);
+        Details details = new() { { "function", $"arm_smmu{function}" } };
+        details.Add("count", cursor.TakeNumber(out long count) ? count : null);
+        return new LogError(
+            message.Place, null, "prints_suppressed", message.Text, $"{count} prints were left out by the rate limit: the log lacks them, the driver handled them.", details);
+    }
+
+    private LogError Translation(in DriverText message)
+    {
+        TextCursor cursor = new(message.Text);
+        cursor.TakeUntil(Failed, out ReadOnlySpan<char> region);
+        Details details = new() { { "region", region.ToString() } };
+        if (cursor.TakeHex(out ulong iova))
+        {
+            _qemuIova = iova;
+            details.AddHex("iova", iova);
+        }
+
+        cursor.TakeUntil("SMMU_EVT_", out _);
+        string name = cursor.TakeUntil(")", out ReadOnlySpan<char> inside) ? inside.ToString() : cursor.Token().ToString();
+        EventDescription? description = EventDescription.Named(name == "F_TRANS_FORBIDDEN" ? "F_TRANSL_FORBIDDEN" : name);
+        details.Add("name", description?.Name ?? name);
+        details.Add("type", description is null ? null : $"0x{(byte)description.Type:x2}");
+        return Qemu(message, description is null ? "QEMU's SMMUv3 model could not translate." : $"QEMU's SMMUv3 model records {description.Name}. {description.Cause}", details);
+    }
+
+    /// <summary>QEMU says this of any access nobody takes; only behind a failed translation of the page is it the SMMU's doing.</summary>
+    private LogError? Rejected(in DriverText message)
+    {
+        TextCursor cursor = new(message.Text);
+        if (!cursor.TakeUntil("addr ", out _) || !cursor.TakeHex(out ulong address) || (address & PageMask) != (_qemuIova & PageMask))
+        {
+            return null;
+        }
+
+        Details details = [];
+        details.AddHex("address", address);
+        return Qemu(message, "The access that could not be translated is turned away.", details);
+    }
+
+    private static LogError Qemu(in DriverText message, string explanation, Details details) =>
+        new(message.Place, null, "qemu_guest_error", message.Text, explanation, details);
+}
