@@ -25,6 +25,7 @@ internal sealed class IopfCommandLine(Terminal terminal, IScenarioRunner scenari
           iopf trace first-fault --format text     one fault, step by step, from the device's DMA to CMD_RESUME
           iopf compare first-fault --each          what each patch of the series adds
           iopf patches                             what each patch does and expects
+          dmesg | iopf decode                      what the SMMUv3 lines of a kernel log mean
 
         Exit codes: 0 nothing to object; 1 a difference or a violated invariant; 2 bad input or usage;
         3 a defect of the model.
@@ -100,6 +101,7 @@ internal sealed class IopfCommandLine(Terminal terminal, IScenarioRunner scenari
         root.Add(CompareCommand.Create(terminal, scenarios));
         root.Add(ImportCommand.Create(terminal));
         root.Add(ReplayCommand.Create(terminal, createReplayer));
+        root.Add(DecodeCommand.Create(terminal));
         return root;
     }
 }

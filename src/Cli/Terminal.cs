@@ -7,6 +7,9 @@ namespace Iopf.Cli;
 /// <param name="ShowStackTraces">Whether a defect of the model shows its stack trace (<c>IOPF_DEBUG=1</c>).</param>
 internal sealed record Terminal(TextWriter Output, TextWriter Error, string Directory, bool ShowStackTraces)
 {
+    /// <summary>Opens standard input.</summary>
+    public Func<Stream> Input { get; init; } = Console.OpenStandardInput;
+
     /// <summary>Prints one line on standard error, whatever the text holds.</summary>
     /// <param name="text">The text, without "iopf: ".</param>
     public void Complain(string text) => Error.WriteLine($"iopf: {OneLine(text)}");

@@ -88,7 +88,7 @@ internal static class ResultText
     /// <param name="json">The document.</param>
     /// <param name="name">The name of the list.</param>
     /// <param name="entries">The texts.</param>
-    public static void WriteTexts(this Utf8JsonWriter json, string name, IEnumerable<string> entries) =>
+    public static void WriteTexts(this Utf8JsonWriter json, string name, IEnumerable<string?> entries) =>
         json.WriteList(name, entries, static (document, entry) => document.WriteStringValue(entry));
 
     /// <summary>Writes a list of numbers.</summary>
@@ -98,7 +98,10 @@ internal static class ResultText
     public static void WriteNumbers(this Utf8JsonWriter json, string name, IEnumerable<int> entries) =>
         json.WriteList(name, entries, static (document, entry) => document.WriteNumberValue(entry));
 
-    private static void Write(Terminal terminal, string text)
+    /// <summary>Prints a piece of a result and flushes it.</summary>
+    /// <param name="terminal">Where to print.</param>
+    /// <param name="text">The text.</param>
+    public static void Write(Terminal terminal, string text)
     {
         try
         {

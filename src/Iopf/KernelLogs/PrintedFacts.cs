@@ -111,7 +111,7 @@ internal static class PrintedFacts
 
         if (printed.Class is { } text && PrintedLines.ClassOf(text) is var printedClass && printedClass != words.Class)
         {
-            yield return $"class: the words say \"{PrintedLines.WordsOf(words.Class)}\", the decoded line says \"{text}\"";
+            yield return $"class: the words say \"{KernelWords.WordsOf(words.Class)}\", the decoded line says \"{text}\"";
         }
     }
 }

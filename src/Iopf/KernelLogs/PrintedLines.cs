@@ -74,15 +74,6 @@ internal static class PrintedLines
             : printed with { IsStall = stall ? true : null };
     }
 
-    /// <summary>What Linux prints for a class.</summary>
-    public static string WordsOf(FaultClass faultClass) => faultClass switch
-    {
-        FaultClass.ContextDescriptor => "CD fetch",
-        FaultClass.TranslationTable => "Stage 1 translation table fetch",
-        FaultClass.InputAddress => "Input address caused fault",
-        _ => "Reserved",
-    };
-
     /// <summary>The class that printed words mean; null if they are none of Linux's.</summary>
     public static FaultClass? ClassOf(string? words) =>
         words is null ? null

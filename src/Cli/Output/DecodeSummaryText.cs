@@ -1,0 +1,56 @@
+using System.Globalization;
+using Iopf.KernelLogs;
+using Iopf.Patches;
+
+namespace Iopf.Cli.Output;
+
+/// <summary>The counts at the end, as tables.</summary>
+internal static class DecodeSummaryText
+{
+    private const int RowsMax = 20;
+
+    /// <summary>The lines.</summary>
+    /// <param name="summary">The counts.</param>
+    /// <param name="patches">Which patches the kernel has that was asked.</param>
+    /// <returns>The lines, without breaks.</returns>
+    public static IEnumerable<string> Lines(DecodeSummary summary, PatchSet patches)
+    {
+        yield return $"{summary.Lines} lines: {summary.Records} records, {summary.Incomplete} incomplete, {summary.Errors} other lines explained, "
+            + $"{summary.Foreign} of other IOMMUs";
+        yield return $"patches {patches}" + (summary.FirstTime is null ? "" : $", times {summary.FirstTime} to {summary.LastTime}");
+        if (summary.Contradictions > 0)
+        {
+            yield return $"{summary.Contradictions} records contradict themselves";
+        }
+
+        List<string[]> rows = [];
+        Add(rows, "type", summary.Types.Select(row => (row.Key, row.Value)));
+        Add(rows, "stream", summary.Streams.Select(row => (DecodeWords.Hex(row.Key), row.Value)));
+        Add(rows, "page", summary.Pages.Select(row => ($"{DecodeWords.Hex(row.Key.Stream)} {DecodeWords.Hex(row.Key.Page)}", row.Value)));
+        Add(rows, "line", summary.ErrorKinds.Select(row => (row.Key, row.Value)));
+        Add(rows, "foreign", summary.ForeignKinds.Select(row => (row.Key, row.Value)));
+        if (rows.Count > 0)
+        {
+            yield return "";
+            foreach (string line in TextTable.Lines(["by", "", "count"], rows))
+            {
+                yield return line;
+            }
+        }
+    }
+
+    private static void Add(List<string[]> rows, string what, IEnumerable<(string Name, long Count)> counts)
+    {
+        List<(string Name, long Count)> all = [.. counts];
+        foreach ((string name, long count) in all.Take(RowsMax))
+        {
+            rows.Add([what, name, count.ToString(CultureInfo.InvariantCulture)]);
+            what = "";
+        }
+
+        if (all.Count > RowsMax)
+        {
+            rows.Add(["", $"and {all.Count - RowsMax} more", all.Skip(RowsMax).Sum(row => row.Count).ToString(CultureInfo.InvariantCulture)]);
+        }
+    }
+}

@@ -1,0 +1,13 @@
+using Iopf.KernelLogs;
+using Iopf.Patches;
+
+namespace Iopf.Cli.Output;
+
+/// <summary>Prints what the decoder finds, and its counts at the end.</summary>
+internal interface IDecodeOutput : IDecodeSink
+{
+    /// <summary>The log ended and something was found.</summary>
+    /// <param name="summary">The counts.</param>
+    /// <param name="patches">Which patches the kernel has that was asked.</param>
+    void End(DecodeSummary summary, PatchSet patches);
+}
