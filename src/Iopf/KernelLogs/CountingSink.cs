@@ -16,7 +16,7 @@ internal sealed class CountingSink(IDecodeSink sink, DecodeSummary summary) : ID
 
     public void Incomplete(IncompleteRecord incomplete)
     {
-        summary.Count(incomplete);
+        summary.CountIncomplete();
         sink.Incomplete(incomplete);
     }
 

@@ -66,9 +66,14 @@ public sealed class DecodeSummary
     /// <summary>Lines of other IOMMUs by kind.</summary>
     public IEnumerable<KeyValuePair<string, long>> ForeignKinds => _foreign;
 
+    internal void Note(LogPlace place)
+    {
+        FirstTime ??= place.Time;
+        LastTime = place.Time ?? LastTime;
+    }
+
     internal void Count(SmmuRecord record)
     {
-        Note(record.Place);
         Records++;
         Contradictions += record.Disagreements.Count > 0 ? 1 : 0;
         Stalls += record.Facts.IsStall == true ? 1 : 0;
@@ -85,23 +90,11 @@ public sealed class DecodeSummary
         }
     }
 
-    internal void Count(IncompleteRecord incomplete)
-    {
-        Note(incomplete.Place);
-        Incomplete++;
-    }
+    internal void CountIncomplete() => Incomplete++;
 
-    internal void Count(LogError error)
-    {
-        Note(error.Place);
-        _errorKinds[error.Kind] = _errorKinds.GetValueOrDefault(error.Kind) + 1;
-    }
+    internal void Count(LogError error) => _errorKinds[error.Kind] = _errorKinds.GetValueOrDefault(error.Kind) + 1;
 
-    internal void Count(ForeignLine foreign)
-    {
-        Note(foreign.Place);
-        _foreign[foreign.Iommu] = _foreign.GetValueOrDefault(foreign.Iommu) + 1;
-    }
+    internal void Count(ForeignLine foreign) => _foreign[foreign.Iommu] = _foreign.GetValueOrDefault(foreign.Iommu) + 1;
 
     private static int Bump<T>(Dictionary<T, long> counts, T key)
         where T : notnull
@@ -117,10 +110,4 @@ public sealed class DecodeSummary
 
     private static IEnumerable<KeyValuePair<T, long>> Ranked<T>(Dictionary<T, long> counts)
         where T : notnull => counts.OrderByDescending(row => row.Value);
-
-    private void Note(LogPlace place)
-    {
-        FirstTime ??= place.Time;
-        LastTime = place.Time ?? LastTime;
-    }
 }

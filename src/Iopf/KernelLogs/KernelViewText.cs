@@ -17,7 +17,7 @@ internal static class KernelViewText
         if (reported is not { } fault)
         {
             return error == Errno.EOPNOTSUPP
-                ? "The driver reports it to nobody (EOPNOTSUPP): it is printed, and that is all; the SMMU has aborted the transaction already."
+                ? "The driver reports it to nobody (EOPNOTSUPP): it is printed, and that is all. If a transaction caused it, the SMMU has aborted it already."
                 : StageRefused(record, error);
         }
 

@@ -116,6 +116,7 @@ public sealed class LogDecoder : IDisposable
     {
         if (message.FromDriver || IsBareDriverText(message.Text))
         {
+            Summary.Note(message.Place);
             if (MayGoOn(message.Text))
             {
                 _held = message;
@@ -127,6 +128,7 @@ public sealed class LogDecoder : IDisposable
         }
         else if (ForeignLines.IommuOf(line) is { } iommu)
         {
+            Summary.Note(message.Place);
             ForeignLine foreign = new(message.Place, iommu, message.Text);
             if (message.Text.EndsWith(','))
             {
@@ -139,6 +141,7 @@ public sealed class LogDecoder : IDisposable
         }
         else if (_others.Explain(message) is { } other)
         {
+            Summary.Note(message.Place);
             _sink.Error(other);
         }
     }
