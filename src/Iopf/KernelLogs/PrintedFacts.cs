@@ -64,6 +64,16 @@ internal static class PrintedFacts
         return new EventRecord(word0, word1, facts.InputAddress ?? 0, facts.Ipa ?? facts.FetchAddress ?? 0);
     }
 
+    /// <summary>Whether a decoded line can be about the event that the words before it are of: same type, stream and address.</summary>
+    /// <remarks>Else a log that begins or is cut between them has two halves of different events side by side.</remarks>
+    /// <param name="words">The words.</param>
+    /// <param name="printed">The line.</param>
+    /// <returns>Whether it can.</returns>
+    public static bool AreOfOneEvent(EventRecord words, PrintedEvent printed) =>
+        (printed.Name is null or Unnamed || printed.Name == EventDescription.Of(words.Type).Name)
+        && (printed.StreamId is null || printed.StreamId == words.StreamId)
+        && (printed.Iova is null || printed.Iova == words.InputAddress);
+
     /// <summary>Where decoded lines contradict the words.</summary>
     /// <param name="words">The words.</param>
     /// <param name="printed">The lines; what is not there contradicts nothing.</param>

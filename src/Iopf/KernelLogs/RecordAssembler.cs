@@ -54,7 +54,8 @@ internal sealed class RecordAssembler(Func<EventRecord, KernelView> view, IDecod
     public void Event(LogPlace place, string? device, PrintedEvent printed)
     {
         _absorbsAccess = false;
-        bool belongs = _open is { Printed: null, Header: SmmuEventType header } && (_open.IsWhole || header == EventDescription.Named(printed.Name)?.Type);
+        bool belongs = _open is { Printed: null, Header: SmmuEventType header }
+            && (_open.IsWhole ? PrintedFacts.AreOfOneEvent(_open.Record, printed) : header == EventDescription.Named(printed.Name)?.Type);
         if (belongs)
         {
             _open!.Printed = printed;

@@ -1,5 +1,6 @@
 using Iopf.Iommu;
 using Iopf.Kernel;
+using Iopf.TestKit;
 using Iopf.TestKit.Vfio;
 using Iopf.Vfio.Patches.NestedIopf;
 using Moq;
@@ -82,13 +83,13 @@ public sealed class TransferToBusDriverTests
         TransferToBusDriver delivery = Delivery;
         RoundTrip(delivery, pci);
 
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 1000; i++)
+        Assert.Equal(0, Allocation.LeastOf(() =>
         {
-            RoundTrip(delivery, pci);
-        }
-
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+            for (int i = 0; i < 1000; i++)
+            {
+                RoundTrip(delivery, pci);
+            }
+        }));
     }
 
     private static void RoundTrip(TransferToBusDriver delivery, VfioPci pci)
