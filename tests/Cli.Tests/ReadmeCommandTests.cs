@@ -4,11 +4,11 @@ using Iopf.TestKit;
 
 namespace Iopf.Cli.Tests;
 
-/// <summary>Every command that the README and docs/compare.md show, run as it stands there.</summary>
+/// <summary>Every command that the README, docs/compare.md and docs/decode.md show, run as it stands there.</summary>
 public sealed partial class ReadmeCommandTests
 {
     private static readonly string Readme = Repository.Read("README.md");
-    private static readonly string Shows = Readme + Repository.Read("docs/compare.md");
+    private static readonly string Shows = Readme + Repository.Read("docs/compare.md") + Repository.Read("docs/decode.md");
 
     public static TheoryData<string> ShownCommands { get; } = [.. Shown().Matches(Shows).Select(shown => shown.Groups["args"].Value)];
 
@@ -38,8 +38,8 @@ public sealed partial class ReadmeCommandTests
     [Fact]
     public void The_README_shows_and_names_commands()
     {
-        Assert.Equal(4, ShownCommands.Count);
-        Assert.Equal(13, NamedCommands.Count);
+        Assert.Equal(5, ShownCommands.Count);
+        Assert.Equal(14, NamedCommands.Count);
     }
 
     private static (int ExitCode, string Printed) Run(string args)
