@@ -46,7 +46,7 @@ internal static class DecodeCommand
                 : new DecodeText(terminal);
             using (output as IDisposable)
             {
-                return Run(input, output, PatchesOf(parsed.GetValue(patches)), parsed.GetValue(follow));
+                return Run(input, output, RunArguments.PatchesIn(parsed, patches) ?? PatchSet.All, parsed.GetValue(follow));
             }
         });
         return command;
@@ -66,15 +66,5 @@ internal static class DecodeCommand
 
         output.End(decoder.Summary, patches);
         return decoder.Summary.Contradictions > 0 ? ExitCode.Difference : ExitCode.Done;
-    }
-
-    private static PatchSet PatchesOf(string? spec)
-    {
-        if (spec is null)
-        {
-            return PatchSet.All;
-        }
-
-        return PatchSpec.TryParse(spec, out PatchSet patches, out string? complaint) ? patches : throw new InputException($"--patches: {complaint}");
     }
 }

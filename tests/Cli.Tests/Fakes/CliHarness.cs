@@ -17,11 +17,13 @@ internal sealed class CliHarness : IDisposable
 
     public TextWriter? Output { get; set; }
 
+    public byte[] Input { get; set; } = [];
+
     public CliOutcome Run(params string[] args)
     {
         StringWriter output = new() { NewLine = "\n" };
         StringWriter error = new() { NewLine = "\n" };
-        Terminal terminal = new(Output ?? output, error, Directory, ShowStackTraces);
+        Terminal terminal = new(Output ?? output, error, Directory, ShowStackTraces) { Input = () => new MemoryStream(Input) };
         int exitCode = new IopfCommandLine(terminal, Scenarios, CreateReplayer).Run(args);
         return new CliOutcome(exitCode, output.ToString(), error.ToString());
     }
