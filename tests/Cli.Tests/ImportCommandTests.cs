@@ -53,6 +53,7 @@ public sealed class ImportCommandTests : IDisposable
     [Theory]
     [InlineData("missing.trace", "missing.trace: cannot be read")]
     [InlineData(".", ".: expected a file, found a directory")]
+    [InlineData("/dev/zero", "/dev/zero: expected a log of at most 32 MiB")]
     public void File_that_cannot_be_read_is_one_line(string file, string complaint)
     {
         CliOutcome outcome = _cli.Run("import", file);

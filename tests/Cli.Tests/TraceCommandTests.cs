@@ -59,6 +59,14 @@ public sealed class TraceCommandTests : IDisposable
     }
 
     [Fact]
+    public void A_trace_without_steps_says_why()
+    {
+        _cli.Scenarios.Answer = _ => SampleRuns.Clean;
+
+        Assert.Contains("machines of its own, which are not traced", _cli.Run("trace", "one-fault", "--format", "jsonl").Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_violation_is_told_by_the_exit_code()
     {
         _cli.Scenarios.Answer = _ => SampleRuns.Violated;

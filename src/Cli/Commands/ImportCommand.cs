@@ -8,6 +8,8 @@ namespace Iopf.Cli.Commands;
 /// <summary><c>iopf import</c>: the mappings of a real machine as a scenario that runs.</summary>
 internal static class ImportCommand
 {
+    private const int LogBytesMax = 32 << 20;
+
     private const string About =
         "Turn what a real machine logged into a scenario: a QEMU vfio trace or error log, the ftrace text of iommu:map and iommu:unmap, a vfio-user or "
         + "DPDK log, info mtree, or /proc/iomem. What was found is said on standard error.";
@@ -68,7 +70,28 @@ internal static class ImportCommand
         return name.Length == 0 ? "imported" : name.Length <= 64 ? name : name[..64];
     }
 
-    private static IEnumerable<string> LinesOf(string source, string directory)
+    // Read whole, so that whatever cannot be read is found before anything is imported; a device may have no end.
+    private static List<string> LinesIn(string source, string path)
+    {
+        using FileStream file = File.OpenRead(path);
+        byte[] bytes = new byte[LogBytesMax + 1];
+        int count = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+        if (count > LogBytesMax)
+        {
+            throw new InputException($"{source}: expected a log of at most {LogBytesMax >> 20} MiB; cut the part that is to be imported out of it");
+        }
+
+        List<string> lines = [];
+        using StreamReader text = new(new MemoryStream(bytes, 0, count));
+        while (text.ReadLine() is string line)
+        {
+            lines.Add(line);
+        }
+
+        return lines;
+    }
+
+    private static List<string> LinesOf(string source, string directory)
     {
         string path = Path.Combine(directory, source);
         if (Directory.Exists(path))
@@ -78,7 +101,7 @@ internal static class ImportCommand
 
         try
         {
-            return File.ReadLines(path);
+            return LinesIn(source, path);
         }
         catch (Exception failed) when (failed is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {

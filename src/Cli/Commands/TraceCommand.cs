@@ -66,6 +66,11 @@ internal static class TraceCommand
 
             TraceOfRun run = new(scenarios.Execute(request), events, state, number ?? 1);
             Write(terminal, parsed.GetValue(file), form, run);
+            if (form.Subject == TraceSubject.Run && events.Count == 0)
+            {
+                terminal.Complain("advice: no step was made on the scenario's own machine; a workload runs on machines of its own, which are not traced");
+            }
+
             return RunVerdict.IsClean(run.Result) ? ExitCode.Done : ExitCode.Difference;
         });
         return command;
