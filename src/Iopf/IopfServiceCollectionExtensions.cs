@@ -29,8 +29,8 @@ public static class IopfServiceCollectionExtensions
         services.AddOptions<IopfOptions>().Configure(configured => configured.Patches = options.Patches);
         services.AddOptions<CostOptions>();
         services.TryAddSingleton<Scheduler, InlineScheduler>();
-        services.TryAddSingleton(provider =>
-            new HostKernel(provider.GetRequiredService<Scheduler>(), provider.GetRequiredService<IOptions<CostOptions>>().Value));
+        services.TryAddSingleton(provider => new HostKernel(
+            provider.GetRequiredService<Scheduler>(), provider.GetRequiredService<IOptions<CostOptions>>().Value, options.Errata));
         services.TryAddSingleton<PhysicalMemory>();
         services.TryAddSingleton<HostView>();
         services.AddIommu();

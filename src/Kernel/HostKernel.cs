@@ -5,7 +5,8 @@ namespace Iopf.Kernel;
 /// <summary>What every function of the modeled kernel can reach: scheduler, clock, costs, counters and trace.</summary>
 /// <param name="scheduler">Who runs the threads and hands out the locks.</param>
 /// <param name="costs">What steps cost in virtual time.</param>
-public sealed class HostKernel(Scheduler scheduler, CostOptions costs)
+/// <param name="errata">Which defects of the posted code are on.</param>
+public sealed class HostKernel(Scheduler scheduler, CostOptions costs, ErrataSet errata = default)
 {
     /// <summary>Creates the services of a single-threaded run with default costs.</summary>
     public HostKernel()
@@ -19,6 +20,9 @@ public sealed class HostKernel(Scheduler scheduler, CostOptions costs)
     /// <summary>What steps cost in virtual time.</summary>
     public CostOptions Costs { get; } = costs;
 
+    /// <summary>Which defects of the posted code are on.</summary>
+    public ErrataSet Errata { get; } = errata;
+
     /// <summary>The virtual time.</summary>
     public VirtualClock Clock { get; } = new();
 
@@ -27,6 +31,11 @@ public sealed class HostKernel(Scheduler scheduler, CostOptions costs)
 
     /// <summary>What happens, step by step, for those who listen.</summary>
     public Trace Trace { get; } = new();
+
+    /// <summary>Whether the code does here what was posted, instead of what was meant.</summary>
+    /// <param name="erratum">The defect.</param>
+    /// <returns>Whether it is on.</returns>
+    public bool IsPosted(Erratum erratum) => Errata.Contains(erratum);
 
     /// <summary>Reports one step to the trace; the text is not even built when nobody listens.</summary>
     /// <param name="layer">The layer the step happens in.</param>

@@ -40,8 +40,8 @@ internal static class CompareCommand
 
         command.SetAction(parsed =>
         {
-            RunArguments.CheckErrata(errataLeft.Name, parsed.GetValue(errataLeft));
-            RunArguments.CheckErrata(errataRight.Name, parsed.GetValue(errataRight));
+            RefuseErrata(errataLeft.Name, parsed.GetValue(errataLeft));
+            RefuseErrata(errataRight.Name, parsed.GetValue(errataRight));
             PatchSet? one = RunArguments.PatchesIn(parsed, left);
             PatchSet? other = RunArguments.PatchesIn(parsed, right);
             RunRequest request = arguments.Read(parsed, terminal, scenarios, trace: null);
@@ -60,6 +60,14 @@ internal static class CompareCommand
             return Show(terminal, PatchEffect.OfEach(scenarios.Execute, request, _ => { }), parsed.GetValue(json));
         });
         return command;
+    }
+
+    private static void RefuseErrata(string option, string? errata)
+    {
+        if (errata is not null and not "none")
+        {
+            throw new InputException($"{option} {errata}: errata switches are not in this version; expected none");
+        }
     }
 
     private static int Show(Terminal terminal, Comparison comparison, string? page, bool asJson)

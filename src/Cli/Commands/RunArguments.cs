@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Iopf.Errata;
 using Iopf.Kernel;
 using Iopf.Patches;
 using Iopf.Scenarios;
@@ -25,7 +26,8 @@ internal sealed class RunArguments
 
     private readonly Option<string> _errata = new("--errata")
     {
-        Description = "Which defects of the posted code are on. This version knows only none.",
+        Description = "Which defects of the posted code are on: none, all, or ids such as E01,E23 (see iopf errata). "
+            + "Otherwise the scenario's own set, or none.",
         HelpName = "SPEC",
     };
 
@@ -67,7 +69,7 @@ internal sealed class RunArguments
     /// <exception cref="InputException">An argument or a configured value cannot be used.</exception>
     public RunRequest Read(ParseResult parsed, Terminal terminal, IScenarioRunner scenarios, Action<TraceEvent>? trace)
     {
-        CheckErrata("--errata", parsed.GetValue(_errata));
+        ErrataSet? errata = ErrataIn(parsed, _errata);
         PatchSet? patches = PatchesIn(parsed, _patches);
         ulong seed = SeedOf(parsed.GetValue(_seed));
         Dictionary<string, string> given = [];
@@ -85,7 +87,7 @@ internal sealed class RunArguments
             settings[key] = value;
         }
 
-        return new RunRequest(scenarios.Load(parsed.GetRequiredValue(_scenario)), patches, settings, seed, trace);
+        return new RunRequest(scenarios.Load(parsed.GetRequiredValue(_scenario)), patches, settings, seed, trace) { Errata = errata };
     }
 
     /// <summary>Reads an option that names patches.</summary>
@@ -105,16 +107,21 @@ internal sealed class RunArguments
             : throw new InputException($"{option.Name}: {complaint}");
     }
 
-    /// <summary>Refuses errata, of which this version has no switches.</summary>
-    /// <param name="option">The option that names them.</param>
-    /// <param name="errata">What it names; <see langword="null"/> if it is not given.</param>
-    /// <exception cref="InputException">It is not "none".</exception>
-    public static void CheckErrata(string option, string? errata)
+    /// <summary>Reads an option that names errata.</summary>
+    /// <param name="parsed">The parsed command line.</param>
+    /// <param name="option">The option.</param>
+    /// <returns>The errata; <see langword="null"/> if the option is not given.</returns>
+    /// <exception cref="InputException">It names something else.</exception>
+    public static ErrataSet? ErrataIn(ParseResult parsed, Option<string> option)
     {
-        if (errata is not null and not "none")
+        if (parsed.GetValue(option) is not string spec)
         {
-            throw new InputException($"{option} {errata}: errata switches are not in this version; expected none");
+            return null;
         }
+
+        return ErrataSpec.TryParse(spec, out ErrataSet errata, out string? complaint)
+            ? errata
+            : throw new InputException($"{option.Name}: {complaint}");
     }
 
     private static ulong SeedOf(string? text)

@@ -15,7 +15,7 @@ internal static class RunJson
     {
         json.WriteString("scenario", result.Scenario);
         json.WriteNumbers("patches", result.Patches.Numbers);
-        json.WriteTexts("errata", []);
+        json.WriteTexts("errata", [.. result.Errata.Members.Select(erratum => erratum.ToString())]);
         json.WriteNumber("seed", request.Seed);
         WriteDetails(json, "settings", request.Settings);
         json.WriteNumber("faults", result.Faults);

@@ -14,7 +14,7 @@ internal static class RunText
     /// <returns>The lines, without line breaks.</returns>
     public static IEnumerable<string> Lines(RunResult result)
     {
-        yield return $"{result.Scenario}, patches {result.Patches}";
+        yield return $"{result.Scenario}, patches {result.Patches}{(result.Errata.IsEmpty ? "" : $", errata {result.Errata}")}";
         yield return "";
         if (result.Operations.Count > 0)
         {

@@ -15,6 +15,9 @@ public sealed class HostFactory(PatchSet patches, IReadOnlyDictionary<string, st
     /// <summary>Which patches are on.</summary>
     public PatchSet Patches { get; } = patches;
 
+    /// <summary>Which defects of the posted code are on; none unless set.</summary>
+    public ErrataSet Errata { get; init; }
+
     /// <summary>Who runs a host's threads; a new single-threaded scheduler for each host unless set.</summary>
     public Func<Scheduler> Scheduler { get; init; } = static () => new InlineScheduler();
 
@@ -28,7 +31,7 @@ public sealed class HostFactory(PatchSet patches, IReadOnlyDictionary<string, st
     /// <param name="value">Its value.</param>
     /// <returns>The factory.</returns>
     public HostFactory With(string name, string value) =>
-        new(Patches, new Dictionary<string, string>(settings) { [name] = value }) { Scheduler = Scheduler };
+        new(Patches, new Dictionary<string, string>(settings) { [name] = value }) { Scheduler = Scheduler, Errata = Errata };
 
     private ServiceCollection Services()
     {
@@ -38,7 +41,7 @@ public sealed class HostFactory(PatchSet patches, IReadOnlyDictionary<string, st
         ServiceCollection services = new();
         services.AddIopfOptions(configuration);
         services.AddSingleton(_ => Scheduler());
-        services.AddIopfModel(options => options.Patches = Patches);
+        services.AddIopfModel(options => (options.Patches, options.Errata) = (Patches, Errata));
         services.AddPromises();
         return services;
     }

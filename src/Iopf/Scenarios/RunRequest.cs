@@ -14,6 +14,9 @@ namespace Iopf.Scenarios;
 public sealed record RunRequest(
     Scenario Scenario, PatchSet? Patches, IReadOnlyDictionary<string, string> Settings, ulong Seed, Action<TraceEvent>? Trace)
 {
+    /// <summary>Which defects of the posted code are on; <see langword="null"/> for those the scenario asks for.</summary>
+    public ErrataSet? Errata { get; init; }
+
     /// <summary>Which parts of the SMMUs' state are printed as they are after the last step.</summary>
     public IReadOnlyList<SmmuDumpPart> Dump { get; init; } = [];
 

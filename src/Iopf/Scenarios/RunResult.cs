@@ -1,3 +1,4 @@
+using Iopf.Kernel;
 using Iopf.Patches;
 using Iopf.Promises;
 
@@ -11,6 +12,9 @@ public sealed record RunResult
 
     /// <summary>Which patches were on.</summary>
     public required PatchSet Patches { get; init; }
+
+    /// <summary>Which defects of the posted code were on.</summary>
+    public ErrataSet Errata { get; init; }
 
     /// <summary>Faults the SMMUs' drivers reported, recoverable or not.</summary>
     public long Faults { get; init; }

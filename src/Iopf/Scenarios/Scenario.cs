@@ -19,4 +19,8 @@ public sealed record Scenario(
     string? Patches,
     IReadOnlyDictionary<string, string> Settings,
     MachineSpec Machine,
-    IReadOnlyList<ScenarioStep> Steps);
+    IReadOnlyList<ScenarioStep> Steps)
+{
+    /// <summary>The errata specification it asks for; <see langword="null"/> for none.</summary>
+    public string? Errata { get; init; }
+}

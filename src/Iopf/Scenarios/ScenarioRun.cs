@@ -1,3 +1,4 @@
+using Iopf.Errata;
 using Iopf.Kernel;
 using Iopf.Machine;
 using Iopf.Patches;
@@ -24,13 +25,14 @@ public static class ScenarioRun
         ArgumentNullException.ThrowIfNull(request);
         Scenario scenario = request.Scenario;
         PatchSet patches = request.Patches ?? (scenario.Patches is string spec ? PatchSpec.Parse(spec) : PatchSet.All);
+        ErrataSet errata = request.Errata ?? (scenario.Errata is string ids ? ErrataSpec.Parse(ids) : ErrataSet.None);
         Dictionary<string, string> settings = new(scenario.Settings, StringComparer.OrdinalIgnoreCase);
         foreach (KeyValuePair<string, string> setting in request.Settings)
         {
             settings[setting.Key] = setting.Value;
         }
 
-        HostFactory hosts = new(patches, settings) { Scheduler = scheduler };
+        HostFactory hosts = new(patches, settings) { Scheduler = scheduler, Errata = errata };
         using Host host = hosts.Create(scenario.Machine);
         if (request.Trace is not null)
         {
@@ -39,13 +41,14 @@ public static class ScenarioRun
 
         ScenarioRunner runner = new(host, hosts, request.Seed) { Dump = request.Dump, AfterOperation = request.AfterOperation };
         runner.Run(scenario);
-        return ResultOf(scenario, patches, runner);
+        return ResultOf(scenario, patches, errata, runner);
     }
 
-    private static RunResult ResultOf(Scenario scenario, PatchSet patches, ScenarioRunner runner) => new()
+    private static RunResult ResultOf(Scenario scenario, PatchSet patches, ErrataSet errata, ScenarioRunner runner) => new()
     {
         Scenario = scenario.Name,
         Patches = patches,
+        Errata = errata,
         Faults = runner.Totals.Faults,
         Responses = new ResponseCounts(runner.Totals.Success, runner.Totals.Invalid, runner.Totals.Failure),
         MappedPages = runner.Totals.MappedPages,

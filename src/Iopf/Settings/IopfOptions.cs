@@ -1,3 +1,4 @@
+using Iopf.Kernel;
 using Iopf.Patches;
 
 namespace Iopf.Settings;
@@ -12,6 +13,10 @@ public sealed class IopfOptions
     /// <summary>Which patches are on.</summary>
     /// <value>A patch spec in configuration. The default is the whole series.</value>
     public PatchSet Patches { get; set; } = PatchSet.All;
+
+    /// <summary>Which defects of the posted code are on.</summary>
+    /// <value>The default is none.</value>
+    public ErrataSet Errata { get; set; }
 
     /// <summary>Why the configured value was refused; null if it was not.</summary>
     internal string? Complaint { get; set; }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Iopf.Errata;
 using Iopf.Machine;
 using Iopf.Patches;
 using Iopf.Settings;
@@ -8,7 +9,7 @@ namespace Iopf.Scenarios.Format;
 /// <summary>Reads a scenario from its JSON text.</summary>
 internal static class ScenarioReader
 {
-    private static readonly string[] Fields = ["$schema", "name", "about", "patch", "patches", "set", "machine", "steps"];
+    private static readonly string[] Fields = ["$schema", "name", "about", "patch", "patches", "errata", "set", "machine", "steps"];
 
     /// <summary>Reads a scenario.</summary>
     /// <param name="source">What errors call the file.</param>
@@ -28,7 +29,10 @@ internal static class ScenarioReader
             members.TryGetValue("patches", out JsonPlace? patches) ? ReadPatches(patches) : null,
             members.TryGetValue("set", out JsonPlace? set) ? ReadSettings(set) : new Dictionary<string, string>(),
             machine,
-            new StepReader(new DeclaredNames(machine)).Read(Required(root, members, "steps")));
+            new StepReader(new DeclaredNames(machine)).Read(Required(root, members, "steps")))
+        {
+            Errata = members.TryGetValue("errata", out JsonPlace? errata) ? ReadErrata(errata) : null,
+        };
     }
 
     private static JsonPlace Required(JsonPlace place, Dictionary<string, JsonPlace> members, string name) =>
@@ -38,6 +42,12 @@ internal static class ScenarioReader
     {
         string spec = place.Text("a patch specification such as \"all\" or \"1-5\"");
         return PatchSpec.TryParse(spec, out _, out string? complaint) ? spec : throw place.Wrong(complaint);
+    }
+
+    private static string ReadErrata(JsonPlace place)
+    {
+        string spec = place.Text("an errata specification such as \"none\" or \"E01,E23\"");
+        return ErrataSpec.TryParse(spec, out _, out string? complaint) ? spec : throw place.Wrong(complaint);
     }
 
     private static Dictionary<string, string> ReadSettings(JsonPlace place)

@@ -41,6 +41,7 @@ internal static class ScenarioSchema
                 ["about"] = new JsonObject { ["type"] = "string", ["description"] = "What it shows and what to watch." },
                 ["patch"] = new JsonObject { ["type"] = "integer", ["minimum"] = 1, ["maximum"] = 8 },
                 ["patches"] = new JsonObject { ["type"] = "string", ["description"] = "A patch specification: none, all, 1-5, 1,2,5." },
+                ["errata"] = new JsonObject { ["type"] = "string", ["description"] = "Defects of the posted code that are on: none, all, E01,E23." },
                 ["set"] = new JsonObject { ["type"] = "object", ["additionalProperties"] = Reference("scalar") },
                 ["machine"] = Reference("machine"),
                 ["steps"] = Reference("steps"),
