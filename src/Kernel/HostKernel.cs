@@ -32,6 +32,32 @@ public sealed class HostKernel(Scheduler scheduler, CostOptions costs, ErrataSet
     /// <summary>What happens, step by step, for those who listen.</summary>
     public Trace Trace { get; } = new();
 
+    /// <summary>Told each warning: the kernel function and what is wrong; <see langword="null"/> if nobody listens.</summary>
+    public Action<string, string>? Warned { get; set; }
+
+    /// <summary>Asked before a small allocation by the kernel function that makes it: whether it fails; <see langword="null"/> if none does.</summary>
+    public Func<string, bool>? FailsAllocation { get; set; }
+
+    /// <summary>Whether free memory is too scattered for large physically contiguous allocations.</summary>
+    /// <remarks>Kernel: <c>kvzalloc</c> then takes the memory from <c>vmalloc</c>.</remarks>
+    public bool IsMemoryFragmented { get; set; }
+
+    /// <summary>Allocates a small structure of a kernel function's own.</summary>
+    /// <remarks>Kernel: <c>kzalloc</c>.</remarks>
+    /// <param name="function">The kernel function.</param>
+    /// <returns>Whether there was memory.</returns>
+    public bool Allocates(string function) => FailsAllocation is null || !FailsAllocation(function);
+
+    /// <summary>Warns of a state that should not be.</summary>
+    /// <remarks>Kernel: <c>WARN_ON</c>.</remarks>
+    /// <param name="function">The kernel function.</param>
+    /// <param name="text">What is wrong.</param>
+    public void Warn(string function, string text)
+    {
+        Step(TraceLayer.Type1, function, string.Empty, null, $"warning: {text}");
+        Warned?.Invoke(function, text);
+    }
+
     /// <summary>Whether the code does here what was posted, instead of what was meant.</summary>
     /// <param name="erratum">The defect.</param>
     /// <returns>Whether it is on.</returns>

@@ -19,8 +19,14 @@ public sealed class Process
     {
     }
 
-    private Process(HostKernel kernel, PhysicalMemory memory, string name, AddressSpace mm)
+    /// <summary>Creates a process around a memory that exists.</summary>
+    /// <param name="kernel">The kernel it runs on.</param>
+    /// <param name="memory">The memory it allocates from.</param>
+    /// <param name="name">Its name in traces and reports.</param>
+    /// <param name="mm">Its memory; it becomes the user that <paramref name="mm"/> was created with.</param>
+    public Process(HostKernel kernel, PhysicalMemory memory, string name, AddressSpace mm)
     {
+        ArgumentNullException.ThrowIfNull(kernel);
         _kernel = kernel;
         _memory = memory;
         Name = name;

@@ -57,6 +57,7 @@ public static class VfioType1ServiceCollectionExtensions
         services.TryAddSingleton<FaultDirectory>();
         services.TryAddSingleton<FaultPlanner>();
         services.TryAddSingleton<FaultedPageMapper>();
+        services.TryAddSingleton<WindowUnderLock>();
         services.TryAddSingleton<MappedPageRemover>();
         services.TryAddTransient<PageFaultHandler>();
         services.TryAddSingleton<Func<PageFaultHandler>>(provider => provider.GetRequiredService<PageFaultHandler>);

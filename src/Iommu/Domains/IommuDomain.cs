@@ -22,6 +22,9 @@ public abstract class IommuDomain(HostKernel kernel, DomainType type)
     /// <summary>The iovas it can translate.</summary>
     public abstract IovaRange Aperture { get; }
 
+    /// <summary>Whether a part of a block can be unmapped; if not, the whole block goes, or nothing.</summary>
+    public virtual bool SplitsBlocks => true;
+
     /// <summary>Whether its driver can answer page requests.</summary>
     public abstract bool CanRespond { get; }
 
@@ -77,7 +80,7 @@ public abstract class IommuDomain(HostKernel kernel, DomainType type)
     /// <param name="size">The length in bytes.</param>
     /// <param name="prot">What is granted.</param>
     /// <returns>ENODEV without block sizes; EINVAL for another type of domain or a misaligned request; else the driver's error, with nothing left.</returns>
-    public Errno Map(Iova iova, ulong physicalAddress, ulong size, IommuProt prot)
+    public virtual Errno Map(Iova iova, ulong physicalAddress, ulong size, IommuProt prot)
     {
         if (PageSizes == 0)
         {
@@ -115,7 +118,7 @@ public abstract class IommuDomain(HostKernel kernel, DomainType type)
     /// <param name="iova">The first iova.</param>
     /// <param name="size">The length in bytes.</param>
     /// <returns>How many bytes were unmapped: it stops at the first block that is not mapped.</returns>
-    public ulong Unmap(Iova iova, ulong size)
+    public virtual ulong Unmap(Iova iova, ulong size)
     {
         IotlbGather gather = default;
         ulong done = UnmapFast(iova, size, ref gather);
@@ -129,7 +132,7 @@ public abstract class IommuDomain(HostKernel kernel, DomainType type)
     /// <param name="size">The length in bytes.</param>
     /// <param name="gather">Collects what <see cref="SyncIotlb"/> has to invalidate.</param>
     /// <returns>How many bytes were unmapped.</returns>
-    public ulong UnmapFast(Iova iova, ulong size, ref IotlbGather gather)
+    public virtual ulong UnmapFast(Iova iova, ulong size, ref IotlbGather gather)
     {
         if (PageSizes == 0 || !IsAligned(iova.Value | size))
         {
@@ -162,7 +165,7 @@ public abstract class IommuDomain(HostKernel kernel, DomainType type)
     /// <summary>Invalidates what was gathered, and empties the gather.</summary>
     /// <remarks>Kernel: <c>iommu_iotlb_sync</c>.</remarks>
     /// <param name="gather">What was unmapped.</param>
-    public void SyncIotlb(ref IotlbGather gather)
+    public virtual void SyncIotlb(ref IotlbGather gather)
     {
         if (!gather.IsEmpty)
         {

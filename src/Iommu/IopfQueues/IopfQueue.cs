@@ -8,6 +8,7 @@ public sealed class IopfQueue
 {
     private readonly KernelMutex _lock;
     private readonly WorkQueue _work;
+    private readonly bool _servesAtOnce;
     private readonly List<Device> _devices = [];
     private readonly List<(Device Device, IommuFault Fault)> _partial = [];
     private readonly Stack<FaultGroup> _free = new();
@@ -17,10 +18,12 @@ public sealed class IopfQueue
     /// <param name="kernel">Who runs the worker.</param>
     /// <param name="name">The worker's name.</param>
     /// <param name="handler">Who serves the groups.</param>
-    public IopfQueue(HostKernel kernel, string name, IFaultGroupHandler handler)
+    /// <param name="servesAtOnce">Whether a complete group is served by who completes it, instead of by the worker.</param>
+    public IopfQueue(HostKernel kernel, string name, IFaultGroupHandler handler, bool servesAtOnce = false)
     {
         ArgumentNullException.ThrowIfNull(kernel);
         Handler = handler;
+        _servesAtOnce = servesAtOnce;
         _lock = new KernelMutex(kernel.Scheduler, $"iopf_queue.lock ({name})", "iopf_queue.lock");
         _work = new WorkQueue(kernel.Scheduler, name);
     }
@@ -113,7 +116,15 @@ public sealed class IopfQueue
         group.Begin(device);
         MovePartials(device, fault.GroupId, group);
         group.Add(in fault);
-        _work.Enqueue(group);
+        if (_servesAtOnce)
+        {
+            group.Run();
+        }
+        else
+        {
+            _work.Enqueue(group);
+        }
+
         return Errno.None;
     }
 

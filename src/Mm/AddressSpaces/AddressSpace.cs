@@ -4,7 +4,7 @@ namespace Iopf.Mm;
 
 /// <summary>The memory of a process: its areas, the page table that CPU and SMMU walk, its notifiers and its account of locked pages.</summary>
 /// <remarks>Kernel: <c>struct mm_struct</c>. User addresses have 48 bits; pages have 4 KiB.</remarks>
-public sealed class AddressSpace
+public class AddressSpace
 {
     internal const ulong LastUserAddress = (1UL << 48) - 1;
 
@@ -66,11 +66,11 @@ public sealed class AddressSpace
 
     /// <summary>How many pages count against RLIMIT_MEMLOCK.</summary>
     /// <remarks>Kernel: <c>mm->locked_vm</c>.</remarks>
-    public long LockedVm { get; private set; }
+    public virtual long LockedVm { get; private set; }
 
     /// <summary>Whether the address space still has users.</summary>
     /// <remarks>Kernel: <c>mm->mm_users</c> is not 0.</remarks>
-    public bool IsAlive => _users > 0;
+    public virtual bool IsAlive => _users > 0;
 
     /// <summary>Pages of 2 MiB: whether they are mapped, how they are made and split.</summary>
     public HugePages HugePages { get; }
@@ -234,7 +234,7 @@ public sealed class AddressSpace
     /// <summary>The frame that the CPU's page table maps now.</summary>
     /// <param name="address">An address in the page.</param>
     /// <returns>The frame, or <see langword="null"/>.</returns>
-    public Pfn? FrameAt(UserAddress address)
+    public virtual Pfn? FrameAt(UserAddress address)
     {
         ulong entry = address.Value > LastUserAddress ? PageTableEntry.None : Table.EntryOf(address.Value);
         return PageTableEntry.IsValid(entry) ? PageTableEntry.FrameOf(entry) : null;
@@ -256,7 +256,7 @@ public sealed class AddressSpace
     /// <param name="address">The address.</param>
     /// <param name="access">The access.</param>
     /// <returns>Whether an area of memory that pages can be obtained from allows it.</returns>
-    public bool Allows(UserAddress address, MemoryAccess access) =>
+    public virtual bool Allows(UserAddress address, MemoryAccess access) =>
         IsAlive && Areas.Find(address) is { } area && area.Kind != VmaKind.PfnMap && (area.Access & access) == access;
 
     /// <summary>Pins pages in ascending order, faulting them in; takes the mmap lock for reading and never drops it meanwhile.</summary>
@@ -266,7 +266,7 @@ public sealed class AddressSpace
     /// <param name="flags">For what.</param>
     /// <param name="frames">Receives the frames.</param>
     /// <returns>How many pages were pinned; or, if none, EFAULT (no memory, device memory, not allowed, or user space must supply it), or ENOMEM.</returns>
-    public Result<int> PinPages(UserAddress first, int count, PinFlags flags, Span<Pfn> frames) =>
+    public virtual Result<int> PinPages(UserAddress first, int count, PinFlags flags, Span<Pfn> frames) =>
         _userPages.Pin(first, count, (flags & PinFlags.Write) != 0, frames);
 
     /// <summary>Obtains pages for a short time in ascending order; waits for user space to supply a missing page, with no lock held.</summary>
@@ -276,7 +276,7 @@ public sealed class AddressSpace
     /// <param name="access">What is about to be done; no more is granted.</param>
     /// <param name="frames">Receives the frames.</param>
     /// <returns>How many pages were obtained; or, if none, EFAULT (no memory, device memory, or not allowed), ENOMEM, or EINTR.</returns>
-    public Result<int> GetPages(UserAddress first, int count, MemoryAccess access, Span<Pfn> frames) =>
+    public virtual Result<int> GetPages(UserAddress first, int count, MemoryAccess access, Span<Pfn> frames) =>
         _userPages.Get(first, count, (access & MemoryAccess.Write) != 0, frames);
 
     /// <summary>The device's frame behind an address, which cannot be pinned; takes the mmap lock for reading.</summary>
@@ -284,13 +284,13 @@ public sealed class AddressSpace
     /// <param name="address">An address in a <see cref="VmaKind.PfnMap"/> area.</param>
     /// <param name="write">Whether it must be mapped writable.</param>
     /// <returns>The frame; EFAULT for any other memory, for a frame of RAM, or if not writable.</returns>
-    public Result<Pfn> FollowPfn(UserAddress address, bool write) => _userPages.FollowPfn(address, write);
+    public virtual Result<Pfn> FollowPfn(UserAddress address, bool write) => _userPages.FollowPfn(address, write);
 
     /// <summary>Counts locked pages; takes the mmap lock for writing.</summary>
     /// <remarks>Kernel: <c>account_locked_vm</c> without its limit check, which is the caller's.</remarks>
     /// <param name="pages">How many pages more, or fewer if negative.</param>
     /// <returns>EINTR if a fatal signal is pending; ESRCH after exit.</returns>
-    public Errno AccountLocked(long pages)
+    public virtual Errno AccountLocked(long pages)
     {
         if (Kernel.Scheduler.Current.HasFatalSignal)
         {
@@ -314,7 +314,7 @@ public sealed class AddressSpace
     /// <param name="notifier">The notifier; not hooked already.</param>
     /// <returns>ENOMEM when memory is exhausted; EINTR if a fatal signal is pending.</returns>
     /// <exception cref="KernelOopsException">The address space has no users any more.</exception>
-    public Errno RegisterNotifier(MmuNotifier notifier)
+    public virtual Errno RegisterNotifier(MmuNotifier notifier)
     {
         using LockScope writing = MmapLock.HoldWrite();
         if (!IsAlive)
@@ -342,7 +342,7 @@ public sealed class AddressSpace
     /// <summary>Unhooks a notifier, calling its release callback unless that happened already, and waits for its running callbacks.</summary>
     /// <remarks>Kernel: <c>mmu_notifier_unregister</c>. No lock may be held that a callback takes.</remarks>
     /// <param name="notifier">A notifier that was registered.</param>
-    public void UnregisterNotifier(MmuNotifier notifier)
+    public virtual void UnregisterNotifier(MmuNotifier notifier)
     {
         Notifiers.Unhook(notifier);
         DropReference();

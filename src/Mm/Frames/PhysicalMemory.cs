@@ -9,7 +9,7 @@ namespace Iopf.Mm;
 /// never handed out. A freed frame waits behind <see cref="FreeFramesKept"/> others before it is reused, so that a stale translation
 /// to it can be told from a true one for a while. Frames without a struct page, and the zero page, are not counted at all.
 /// </remarks>
-public sealed class PhysicalMemory
+public class PhysicalMemory
 {
     /// <summary>How many freed frames are held back from reuse.</summary>
     public const int FreeFramesKept = 1024;
@@ -95,7 +95,7 @@ public sealed class PhysicalMemory
     /// <param name="use">What they are for; neither free, zero nor device.</param>
     /// <param name="count">How many; at least 1.</param>
     /// <returns>The first frame; ENOMEM if the limit does not allow all of them.</returns>
-    public Result<Pfn> AllocateContiguous(FrameUse use, int count)
+    public virtual Result<Pfn> AllocateContiguous(FrameUse use, int count)
     {
         RequireCountedUse(use);
         Invariant.Hold(count > 0, "at least one frame is allocated");
@@ -138,7 +138,7 @@ public sealed class PhysicalMemory
     /// <summary>Drops a reference; the last one frees the frame. Nothing happens to a reserved frame.</summary>
     /// <remarks>Kernel: <c>put_page</c>.</remarks>
     /// <param name="frame">A frame in use.</param>
-    public void Put(Pfn frame)
+    public virtual void Put(Pfn frame)
     {
         ref ulong state = ref StateOf(frame);
         if (FrameState.IsCounted(state) && FrameState.DropReference(ref state))
@@ -164,7 +164,7 @@ public sealed class PhysicalMemory
     /// <remarks>Kernel: <c>unpin_user_pages_dirty_lock</c>.</remarks>
     /// <param name="frame">A pinned frame.</param>
     /// <param name="dirty">Whether the frame may have been written while it was pinned.</param>
-    public void Unpin(Pfn frame, bool dirty)
+    public virtual void Unpin(Pfn frame, bool dirty)
     {
         ref ulong state = ref StateOf(frame);
         if (!FrameState.IsCounted(state))
@@ -207,7 +207,7 @@ public sealed class PhysicalMemory
     /// <remarks>Kernel: <c>is_invalid_reserved_pfn</c>.</remarks>
     /// <param name="frame">Any frame.</param>
     /// <returns>Whether it is.</returns>
-    public bool IsReserved(Pfn frame) => !FrameState.IsCounted(StateOf(frame));
+    public virtual bool IsReserved(Pfn frame) => !FrameState.IsCounted(StateOf(frame));
 
     /// <summary>Whether a frame was written since it was last cleaned.</summary>
     /// <remarks>Kernel: <c>PageDirty</c>.</remarks>

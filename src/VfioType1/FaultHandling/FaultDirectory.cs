@@ -13,22 +13,45 @@ internal sealed class FaultDirectory(HostKernel kernel)
     private readonly KernelSpinLock _lock = new(kernel.Scheduler, "iopf_group_list_lock");
     private readonly Dictionary<IommuGroup, FaultTarget> _targets = [];
 
-    public void Link(Type1Container container, Type1Group group)
+    /// <summary>Links a group.</summary>
+    /// <param name="container">Its container.</param>
+    /// <param name="group">The group.</param>
+    /// <param name="function">The kernel function that allocates the link.</param>
+    /// <returns>ENOMEM without memory.</returns>
+    public Errno Link(Type1Container container, Type1Group group, string function)
     {
+        if (!kernel.Allocates(function))
+        {
+            return Errno.ENOMEM;
+        }
+
         using (_lock.Hold())
         {
             _targets.Add(group.IommuGroup, new FaultTarget(container, group));
         }
+
+        return Errno.None;
     }
 
-    public void Unlink(Type1Group group)
+    /// <summary>Unlinks a group.</summary>
+    /// <param name="group">The group.</param>
+    /// <returns>Whether it was linked.</returns>
+    public bool Unlink(Type1Group group)
     {
         using (_lock.Hold())
         {
-            bool found = _targets.Remove(group.IommuGroup);
-            Invariant.Hold(found, "only a linked group is unlinked");
+            return _targets.Remove(group.IommuGroup);
         }
     }
+
+    /// <summary>The groups that are linked.</summary>
+    public IEnumerable<FaultTarget> Linked => _targets.Values;
+
+    /// <summary>Whether a group is linked now.</summary>
+    public bool IsLinked(IommuGroup group) => _targets.ContainsKey(group);
+
+    /// <summary>Whether a group is linked now, and by the attachment that is meant.</summary>
+    public bool IsLinked(Type1Group group) => _targets.TryGetValue(group.IommuGroup, out FaultTarget target) && ReferenceEquals(target.Group, group);
 
     public bool TryFind(Device device, out FaultTarget target)
     {

@@ -5,8 +5,10 @@ namespace Iopf.VfioType1;
 
 /// <summary>Decides, under the container lock, whether a fault may be served and with how many pages.</summary>
 /// <remarks>Kernel: the look-ups of <c>vfio_iommu_type1_dma_map_iopf</c>, in its order.</remarks>
-internal sealed class FaultPlanner(IFaultableScope faultable, IFaultWindow window, IInvalidationGuard invalidations)
+internal sealed class FaultPlanner(HostKernel kernel, IFaultableScope faultable, IFaultWindow window, IInvalidationGuard invalidations)
 {
+    private const string Function = "vfio_iommu_type1_dma_map_iopf";
+
     /// <summary>Plans, or answers at once.</summary>
     /// <returns>The answer when nothing needs to be mapped; <see langword="null"/> when <paramref name="plan"/> is to be carried out.</returns>
     public PageResponseCode? Plan(FaultTarget target, Device device, in IommuFault request, out FaultPlan plan)
@@ -18,8 +20,8 @@ internal sealed class FaultPlanner(IFaultableScope faultable, IFaultWindow windo
         Iova page = request.Address.PageStart;
         IommuProt access = AccessOf(request.Permissions);
 
-        // A PASID names an address space of its own, which this container does not own (E12).
-        if (request.Pasid is not null)
+        // A PASID names an address space of its own, which this container does not own. Posted: it is ignored.
+        if (request.Pasid is not null && !kernel.IsPosted(Erratum.E12))
         {
             return PageResponseCode.Invalid;
         }
@@ -29,8 +31,8 @@ internal sealed class FaultPlanner(IFaultableScope faultable, IFaultWindow windo
             return PageResponseCode.Invalid;
         }
 
-        // An invalid vaddr is answered at once: waiting for user space here would hold up everybody else's faults (E11).
-        if (container.Mappings.Find(page) is not { IsVaddrInvalid: false } mapping)
+        // An invalid vaddr is answered at once: waiting for user space here would hold up everybody else's faults.
+        if (FindMapping(target, page) is not { } mapping)
         {
             return PageResponseCode.Invalid;
         }
@@ -40,23 +42,52 @@ internal sealed class FaultPlanner(IFaultableScope faultable, IFaultWindow windo
             return PageResponseCode.Invalid;
         }
 
-        // Another fault may have mapped the page meanwhile; the table is asked, the bit alone proves nothing (E09).
-        if (WouldTranslate(device, page, access))
+        // Another fault may have mapped the page meanwhile; the table is asked, the bit alone proves nothing.
+        bool isMapped = kernel.IsPosted(Erratum.E09)
+            ? mapping.MappedPagesIn(Function)[mapping.PageIndexOf(page)] // Posted: a set bit is answered SUCCESS.
+            : WouldTranslate(device, page, access);
+        if (isMapped)
         {
             return PageResponseCode.Success;
         }
 
-        if (!mapping.IsOnDemand)
+        if (!container.IsOnDemand(mapping))
         {
             return PageResponseCode.Invalid;
         }
 
+        mapping.MappedPagesIn(Function);
+        access = kernel.IsPosted(Erratum.E14) ? mapping.Prot : access; // Posted: whatever was asked for, all that the mapping grants.
         plan = new FaultPlan(
             mapping,
             window.Plan(container, mapping, page, scope, access),
             access,
             invalidations.Begin(container, mapping));
         return null;
+    }
+
+    private DmaMapping? FindMapping(FaultTarget target, Iova page)
+    {
+        Type1Container container = target.Container;
+        if (!kernel.IsPosted(Erratum.E11))
+        {
+            return container.Mappings.Find(page) is { IsVaddrInvalid: false } mapping ? mapping : null;
+        }
+
+        // Posted: the lock is dropped until user space makes the vaddr valid, or for ever.
+        long scopeBefore = faultable.GenerationOf(target.Group);
+        if (VaddrWaiting.FindValid(container, page, out DmaMapping? found) != Errno.None)
+        {
+            return null;
+        }
+
+        // Posted: the range that was found before the wait is read after it.
+        if (kernel.IsPosted(Erratum.E67) && faultable.GenerationOf(target.Group) != scopeBefore)
+        {
+            throw new KernelOopsException("use after free", Function);
+        }
+
+        return found;
     }
 
     /// <summary>An instruction fetch reads; privilege is no concern of a DMA mapping.</summary>

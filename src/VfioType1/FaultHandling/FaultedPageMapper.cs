@@ -26,7 +26,7 @@ internal sealed class FaultedPageMapper(PageRunMapper runs, MappedPageRemover re
         {
             int length = ContiguousLength(frames[mapped..]);
             Iova iova = first.PlusPages((ulong)mapped);
-            if (runs.MapEverywhere(container, iova, frames[mapped], (ulong)length, prot) != Errno.None)
+            if (runs.MapFaulted(container, iova, frames[mapped], (ulong)length, prot) != Errno.None)
             {
                 break;
             }

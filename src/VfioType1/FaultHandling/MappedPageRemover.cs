@@ -6,20 +6,25 @@ namespace Iopf.VfioType1;
 
 /// <summary>Takes pages that were mapped by faults out of every domain again.</summary>
 /// <remarks>
-/// Kernel: <c>vfio_unmap_partial_iopf</c>, corrected: every run and every domain is visited whatever one of them answers (E22), and a domain
-/// is synced once, and only if something was unmapped in it (E33).
+/// Kernel: <c>vfio_unmap_partial_iopf</c>, corrected: every run and every domain is visited whatever one of them answers (E22), the bits follow what
+/// was unmapped (E21), and a domain is synced once, and only if something was unmapped in it (E33).
 /// </remarks>
-internal sealed class MappedPageRemover(PhysicalMemory memory)
+internal sealed class MappedPageRemover(HostKernel kernel, PhysicalMemory memory)
 {
+    private const string Function = "vfio_unmap_partial_iopf";
     private const int ChunkPages = 512;
-    private readonly Pfn[] _pinned = new Pfn[ChunkPages];
+    private const int UsualDomains = 8;
 
     /// <summary>Unmaps every page of a mapping that a fault or a vendor driver's pin entered.</summary>
     /// <param name="container">The container.</param>
     /// <param name="mapping">The mapping.</param>
     /// <returns>How many pages were unmapped.</returns>
-    public ulong RemoveAll(Type1Container container, DmaMapping mapping) =>
-        mapping.MappedPages.Count == 0 ? 0 : Remove(container, mapping, mapping.Range);
+    public ulong RemoveAll(Type1Container container, DmaMapping mapping)
+    {
+        // Posted: nothing is looked at first, there are gathers and syncs even where no bit is set (E33).
+        bool isIdle = mapping.HasMappedPages && mapping.MappedPages.Count == 0 && !kernel.IsPosted(Erratum.E33);
+        return isIdle ? 0 : Remove(container, mapping, mapping.Range);
+    }
 
     /// <summary>Unmaps the mapped pages of a range, held ones included.</summary>
     /// <param name="container">The container; invalidations are kept out.</param>
@@ -28,63 +33,129 @@ internal sealed class MappedPageRemover(PhysicalMemory memory)
     /// <returns>How many pages were unmapped.</returns>
     public ulong Remove(Type1Container container, DmaMapping mapping, IovaRange range)
     {
+        PageBitmap mapped = mapping.MappedPagesIn(Function);
         ulong first = mapping.PageIndexOf(range.First);
         ulong last = mapping.PageIndexOf(range.Last);
-        ulong before = mapping.MappedPages.Count;
+        ulong before = mapped.Count;
         if (mapping.FaultPins == 0)
         {
             Unmap(container, mapping, first, last);
-            return before - mapping.MappedPages.Count;
+            return before - mapped.Count;
         }
 
         // Pages that kept the pin of their fault: the pins go after the IOTLB sync, a chunk at a time.
-        for (ulong? next = mapping.MappedPages.NextSet(first, last); next is { } page; next = mapping.MappedPages.NextSet(page, last))
+        Span<Pfn> pinned = stackalloc Pfn[ChunkPages];
+        for (ulong? next = mapped.NextSet(first, last); next is { } page; next = page <= last ? mapped.NextSet(page, last) : null)
         {
             ulong chunkLast = Math.Min(last, page + ChunkPages - 1);
-            int pins = CollectPins(container, mapping, page, chunkLast);
+            int pins = CollectPins(container, mapping, page, chunkLast, pinned);
             Unmap(container, mapping, page, chunkLast);
-            ReleasePins(mapping, pins);
+            ReleasePins(mapping, pinned[..pins]);
+            page = chunkLast + 1;
         }
 
-        return before - mapping.MappedPages.Count;
+        return before - mapped.Count;
     }
 
-    private static void Unmap(Type1Container container, DmaMapping mapping, ulong first, ulong last)
+    /// <summary>Unmaps run by run in every domain, then syncs the domains.</summary>
+    private void Unmap(Type1Container container, DmaMapping mapping, ulong first, ulong last)
     {
-        foreach (Type1Domain domain in container.Domains)
-        {
-            UnmapIn(domain.Domain, mapping, first, last);
-        }
+        int domains = container.Domains.Count;
+        Span<IotlbGather> gathers = domains <= UsualDomains ? stackalloc IotlbGather[UsualDomains] : new IotlbGather[domains];
+        Span<bool> unmapped = domains <= UsualDomains ? stackalloc bool[UsualDomains] : new bool[domains];
+        gathers.Clear();
+        unmapped.Clear();
 
+        // Posted: the gathers are allocated here; without them every unmap is a synchronous one.
+        bool gathered = !kernel.IsPosted(Erratum.E33) || kernel.Allocates(Function);
         PageBitmap mapped = mapping.MappedPages;
-        for (ulong? next = mapped.NextSet(first, last); next is { } page; next = mapped.NextSet(page, last))
-        {
-            mapped.Clear(page, mapped.RunLength(page, last));
-        }
-    }
-
-    private static void UnmapIn(IommuDomain domain, DmaMapping mapping, ulong first, ulong last)
-    {
-        PageBitmap mapped = mapping.MappedPages;
-        IotlbGather gather = default;
-        ulong unmapped = 0;
         for (ulong? next = mapped.NextSet(first, last); next is { } page; next = page <= last ? mapped.NextSet(page, last) : null)
         {
             ulong length = mapped.RunLength(page, last);
-            ulong done = domain.UnmapFast(mapping.IovaOfPage(page), length << Page.Shift, ref gather) >> Page.Shift;
-            unmapped += done;
+            bool wholeRun = UnmapRun(container, mapping, page, length, gathered ? gathers : [], unmapped);
+            if (wholeRun || !kernel.IsPosted(Erratum.E21))
+            {
+                mapped.Clear(page, length);
+            }
 
-            // A domain that lacks a page of the run stops there: step over it.
-            page += done < length ? done + 1 : length;
+            if (!wholeRun && kernel.IsPosted(Erratum.E22))
+            {
+                break;
+            }
+
+            page += length;
         }
 
-        if (unmapped > 0)
+        for (int i = 0; gathered && i < domains; i++)
         {
-            domain.SyncIotlb(ref gather);
+            if (unmapped[i] || kernel.IsPosted(Erratum.E33))
+            {
+                container.Domains[i].Domain.SyncIotlb(ref gathers[i]);
+            }
         }
     }
 
-    private int CollectPins(Type1Container container, DmaMapping mapping, ulong first, ulong last)
+    /// <summary>Unmaps one run everywhere.</summary>
+    /// <returns>Whether every domain gave back exactly the run; posted: up to the first that did not (E22).</returns>
+    private bool UnmapRun(
+        Type1Container container, DmaMapping mapping, ulong page, ulong length, Span<IotlbGather> gathers, Span<bool> unmapped)
+    {
+        bool wholeRun = true;
+        for (int i = 0; i < container.Domains.Count; i++)
+        {
+            IommuDomain domain = container.Domains[i].Domain;
+            ulong done = UnmapPages(domain, mapping.IovaOfPage(page), length, gathers, i);
+            unmapped[i] |= done > 0;
+            if (done == length)
+            {
+                continue;
+            }
+
+            wholeRun = false;
+            if (kernel.IsPosted(Erratum.E21) || kernel.IsPosted(Erratum.E22))
+            {
+                kernel.Warn(Function, "IOMMU unmapped a different size than asked");
+            }
+
+            // Posted: the rest of the range and the other domains are left as they are.
+            if (kernel.IsPosted(Erratum.E22))
+            {
+                break;
+            }
+
+            if (done > length)
+            {
+                // A block went as a whole: the pages beyond the run are gone as well, their bits must not stay.
+                ForgetBlock(mapping, page, done);
+            }
+
+            // A domain that lacks a page of the run stops there: step over it.
+            for (ulong at = done + 1; at < length; at += done + 1)
+            {
+                done = UnmapPages(domain, mapping.IovaOfPage(page + at), length - at, gathers, i);
+                unmapped[i] |= done > 0;
+            }
+        }
+
+        return wholeRun;
+    }
+
+    private static ulong UnmapPages(IommuDomain domain, Iova iova, ulong pageCount, Span<IotlbGather> gathers, int index)
+    {
+        ulong size = pageCount << Page.Shift;
+        return (gathers.IsEmpty ? domain.Unmap(iova, size) : domain.UnmapFast(iova, size, ref gathers[index])) >> Page.Shift;
+    }
+
+    private void ForgetBlock(DmaMapping mapping, ulong page, ulong done)
+    {
+        if (!kernel.IsPosted(Erratum.E21))
+        {
+            ulong last = (mapping.Size >> Page.Shift) - 1;
+            mapping.MappedPages.Clear(page, Math.Min(done, last - page + 1));
+        }
+    }
+
+    private static int CollectPins(Type1Container container, DmaMapping mapping, ulong first, ulong last, Span<Pfn> pinned)
     {
         int pins = 0;
         for (ulong page = first; page <= last; page++)
@@ -93,23 +164,23 @@ internal sealed class MappedPageRemover(PhysicalMemory memory)
                 && !mapping.HeldPages[page]
                 && container.FirstDomain?.Domain.IovaToPhysical(mapping.IovaOfPage(page)) is { } physical)
             {
-                _pinned[pins++] = Pfn.OfAddress(physical);
+                pinned[pins++] = Pfn.OfAddress(physical);
             }
         }
 
         return pins;
     }
 
-    private void ReleasePins(DmaMapping mapping, int pins)
+    private void ReleasePins(DmaMapping mapping, ReadOnlySpan<Pfn> pinned)
     {
         long counted = 0;
-        for (int i = 0; i < pins; i++)
+        foreach (Pfn frame in pinned)
         {
-            counted += memory.IsReserved(_pinned[i]) ? 0 : 1;
-            memory.Unpin(_pinned[i], dirty: (mapping.Prot & IommuProt.Write) != 0);
+            counted += memory.IsReserved(frame) ? 0 : 1;
+            memory.Unpin(frame, dirty: (mapping.Prot & IommuProt.Write) != 0);
         }
 
-        mapping.FaultPins -= pins;
+        mapping.FaultPins -= pinned.Length;
         mapping.Mm.AccountLocked(-counted);
     }
 }

@@ -15,6 +15,7 @@ internal sealed class PageFaultHandler(
     IPageSource pages,
     IInvalidationGuard invalidations,
     FaultedPageMapper mapper,
+    WindowUnderLock windowUnderLock,
     PageResponder responder) : IFaultGroupHandler
 {
     private const string Function = "vfio_iommu_type1_dma_map_iopf";
@@ -41,8 +42,12 @@ internal sealed class PageFaultHandler(
         }
 
         kernel.Step(TraceLayer.Type1, Function, device.Name, last.Address, $"answer {code} to group 0x{last.GroupId:x}");
-        responder.Respond(device, new PageResponse(last.GroupId, last.ResponseNeedsPasid ? last.Pasid : null, code));
+        responder.Respond(device, new PageResponse(last.GroupId, PasidOfAnswer(in last), code));
     }
+
+    /// <summary>Echoed where the request needs it named; posted: never, and nobody looks whether the answer was taken (E12).</summary>
+    private uint? PasidOfAnswer(in IommuFault request) =>
+        request.ResponseNeedsPasid && !kernel.IsPosted(Erratum.E12) ? request.Pasid : null;
 
     private PageResponseCode Resolve(Device device, in IommuFault request)
     {
@@ -55,11 +60,17 @@ internal sealed class PageFaultHandler(
         while (true)
         {
             FaultPlan plan;
-            using (target.Container.Lock.Hold())
+            RequireLinked(in target);
+            using (target.Container.Lock.Hold(Function))
             {
                 if (planner.Plan(target, device, in request, out plan) is { } answer)
                 {
                     return answer;
+                }
+
+                if (windowUnderLock.IsPosted)
+                {
+                    return windowUnderLock.Map(target.Container, in plan) ? PageResponseCode.Success : PageResponseCode.Invalid;
                 }
 
                 // From here on the plan is held without the lock: a mapping that goes meanwhile must not become another one.
@@ -82,6 +93,15 @@ internal sealed class PageFaultHandler(
                     kernel.Tally.FaultRetries++;
                     break;
             }
+        }
+    }
+
+    /// <summary>Teardown waits for faults in flight; posted: the node that was found may be freed by now (E08).</summary>
+    private void RequireLinked(in FaultTarget target)
+    {
+        if (kernel.IsPosted(Erratum.E08) && (target.Container.IsReleased || !directory.IsLinked(target.Group)))
+        {
+            throw new KernelOopsException("use after free", Function);
         }
     }
 

@@ -16,33 +16,72 @@ internal sealed class GroupAttach(
     GroupDetach detach,
     IOptions<Type1Options> options)
 {
+    private const string Function = "vfio_iommu_type1_attach_group";
+
     private readonly IGroupAttachStep[] _steps = [.. steps];
+
+    // Posted: faults are switched on inside iommu->lock (E43), and in the group's first, perhaps temporary domain (E42, E76).
+    private static readonly ErrataSet UnderLock = ErrataSet.Of(Erratum.E42, Erratum.E43, Erratum.E76);
+
+    private bool StartsUnderLock => kernel.Errata.Intersects(UnderLock);
+
+    private bool StartsInFirstDomain => kernel.IsPosted(Erratum.E42) || kernel.IsPosted(Erratum.E76);
 
     public Errno Execute(Type1Container container, IommuGroup iommuGroup, Process? caller)
     {
         Errno error;
         Type1Group? group;
-        using (container.Lock.Hold())
+        using (container.Lock.Hold(Function))
         {
             error = Attach(container, iommuGroup, caller, out group);
-        }
-
-        for (int i = 0; error == Errno.None && !group!.IsMediated && i < _steps.Length; i++)
-        {
-            error = _steps[i].Attached(container, group);
-            if (error != Errno.None)
+            if (error == Errno.None && StartsUnderLock && !StartsInFirstDomain)
             {
-                while (i-- > 0)
-                {
-                    _steps[i].Detaching(container, group);
-                }
-
-                detach.Leave(container, iommuGroup);
+                error = StartFaults(container, group!);
             }
         }
 
-        kernel.Step(TraceLayer.Type1, "vfio_iommu_type1_attach_group", string.Empty, null, $"{iommuGroup} to {container}: {error.ToCName()}");
+        if (error == Errno.None && !StartsUnderLock)
+        {
+            error = StartFaults(container, group!);
+        }
+
+        kernel.Step(TraceLayer.Type1, Function, string.Empty, null, $"{iommuGroup} to {container}: {error.ToCName()}");
         return error;
+    }
+
+    /// <summary>Lets the steps know of a group that has its final domain; the first that refuses undoes the attachment.</summary>
+    private Errno StartFaults(Type1Container container, Type1Group group)
+    {
+        Errno error = Tell(container, group);
+        if (error != Errno.None)
+        {
+            detach.Leave(container, group.IommuGroup);
+        }
+
+        return error;
+    }
+
+    private Errno Tell(Type1Container container, Type1Group group)
+    {
+        Errno error = Errno.None;
+        for (int i = 0; error == Errno.None && !group.IsMediated && i < _steps.Length; i++)
+        {
+            error = _steps[i].Attached(container, group);
+            while (error != Errno.None && i-- > 0)
+            {
+                _steps[i].Detaching(container, group);
+            }
+        }
+
+        return error;
+    }
+
+    private void TellBack(Type1Container container, Type1Group group)
+    {
+        for (int i = _steps.Length; i-- > 0;)
+        {
+            _steps[i].Detaching(container, group);
+        }
     }
 
     private Errno Attach(Type1Container container, IommuGroup iommuGroup, Process? caller, out Type1Group? group)
@@ -58,6 +97,11 @@ internal sealed class GroupAttach(
             return Errno.EINVAL;
         }
 
+        if (!kernel.Allocates(Function))
+        {
+            return Errno.ENOMEM;
+        }
+
         group = new Type1Group(iommuGroup, isMediated: iommuGroup.Devices.All(device => device.Iommu is null));
         if (group.IsMediated)
         {
@@ -69,22 +113,34 @@ internal sealed class GroupAttach(
         }
 
         IIommuDriver? driver = iommuGroup.Devices[0].Bus.Iommu;
+        if (!kernel.Allocates(Function))
+        {
+            return Errno.ENOMEM;
+        }
+
         if (driver is null || !driver.AllocateDomain(DomainType.Unmanaged).TryGet(out IommuDomain? domain, out _))
         {
             return Errno.EIO;
         }
 
-        Errno error = Join(container, group, driver, domain, caller);
+        Errno error = Join(container, group, driver, domain, caller, out bool hasStarted);
         if (error != Errno.None)
         {
             domain.Free();
+
+            // Posted: the faults are switched off after the domain is gone.
+            if (hasStarted && kernel.IsPosted(Erratum.E42))
+            {
+                TellBack(container, group);
+            }
         }
 
         return error;
     }
 
-    private Errno Join(Type1Container container, Type1Group group, IIommuDriver driver, IommuDomain domain, Process? caller)
+    private Errno Join(Type1Container container, Type1Group group, IIommuDriver driver, IommuDomain domain, Process? caller, out bool hasStarted)
     {
+        hasStarted = false;
         Errno error = container.IsNesting ? domain.EnableNesting() : Errno.None;
         if (error != Errno.None)
         {
@@ -98,7 +154,18 @@ internal sealed class GroupAttach(
             return error;
         }
 
-        error = Fit(container, iommuGroup, driver, domain, out List<IovaRange> valid);
+        if (StartsInFirstDomain)
+        {
+            error = Tell(container, group);
+            hasStarted = error == Errno.None;
+        }
+
+        List<IovaRange> valid = [];
+        if (error == Errno.None)
+        {
+            error = Fit(container, iommuGroup, driver, domain, out valid);
+        }
+
         if (error == Errno.None)
         {
             IommuProt prot = driver.IsCapable(IommuCapability.CacheCoherency) ? IommuProt.Cache : IommuProt.None;
@@ -107,6 +174,11 @@ internal sealed class GroupAttach(
 
         if (error != Errno.None)
         {
+            if (hasStarted && !kernel.IsPosted(Erratum.E42))
+            {
+                TellBack(container, group);
+            }
+
             if (ReferenceEquals(iommuGroup.Domain, domain))
             {
                 iommuGroup.Detach(domain);

@@ -14,20 +14,28 @@ internal sealed class GroupDetach(
     IInvalidationGuard invalidations,
     IPinScopeRecorder scopes)
 {
+    private const string Function = "vfio_iommu_type1_detach_group";
+
     private readonly IGroupAttachStep[] _steps = [.. steps];
 
     public void Execute(Type1Container container, IommuGroup iommuGroup)
     {
-        if (container.FindGroup(iommuGroup) is { Group: { } group })
+        // Posted: the faults are stopped inside iommu->lock, which their handler waits for (E43).
+        if (kernel.IsPosted(Erratum.E43))
         {
-            for (int i = _steps.Length; i-- > 0;)
+            using (container.Lock.Hold(Function))
             {
-                _steps[i].Detaching(container, group);
+                TellBack(container, iommuGroup);
+                Take(container, iommuGroup);
             }
         }
+        else
+        {
+            TellBack(container, iommuGroup);
+            Leave(container, iommuGroup);
+        }
 
-        Leave(container, iommuGroup);
-        kernel.Step(TraceLayer.Type1, "vfio_iommu_type1_detach_group", string.Empty, null, $"{iommuGroup} from {container}");
+        kernel.Step(TraceLayer.Type1, Function, string.Empty, null, $"{iommuGroup} from {container}");
     }
 
     /// <summary>Lets go of what a container still has when it is released.</summary>
@@ -52,17 +60,39 @@ internal sealed class GroupDetach(
     /// <summary>Takes a group out, after its faults were stopped.</summary>
     public void Leave(Type1Container container, IommuGroup iommuGroup)
     {
-        using (container.Lock.Hold())
+        if (container.Lock.IsHeld)
         {
-            scopes.Left(container, iommuGroup);
-            if (container.ExternalGroups?.Find(external => external.IommuGroup == iommuGroup) is { } external)
+            Take(container, iommuGroup);
+            return;
+        }
+
+        using (container.Lock.Hold(Function))
+        {
+            Take(container, iommuGroup);
+        }
+    }
+
+    private void TellBack(Type1Container container, IommuGroup iommuGroup)
+    {
+        if (container.FindGroup(iommuGroup) is { Group: { } group })
+        {
+            for (int i = _steps.Length; i-- > 0;)
             {
-                LeaveExternal(container, external);
+                _steps[i].Detaching(container, group);
             }
-            else if (container.FindGroup(iommuGroup) is { } found)
-            {
-                LeaveDomain(container, found.Domain, found.Group);
-            }
+        }
+    }
+
+    private void Take(Type1Container container, IommuGroup iommuGroup)
+    {
+        scopes.Left(container, iommuGroup);
+        if (container.ExternalGroups?.Find(external => external.IommuGroup == iommuGroup) is { } external)
+        {
+            LeaveExternal(container, external);
+        }
+        else if (container.FindGroup(iommuGroup) is { } found)
+        {
+            LeaveDomain(container, found.Domain, found.Group);
         }
     }
 
@@ -77,8 +107,18 @@ internal sealed class GroupDetach(
         container.ExternalGroups = null;
         if (container.Domains.Count == 0)
         {
-            removal.ExecuteAll(container);
+            RemoveMappings(container);
         }
+    }
+
+    private void RemoveMappings(Type1Container container)
+    {
+        if (container.UnmapNotifiers.Count > 0)
+        {
+            kernel.Warn(Function, "notifier still registered");
+        }
+
+        removal.ExecuteAll(container);
     }
 
     private void LeaveDomain(Type1Container container, Type1Domain domain, Type1Group group)
@@ -114,7 +154,7 @@ internal sealed class GroupDetach(
     {
         if (container.ExternalGroups is null)
         {
-            removal.ExecuteAll(container);
+            RemoveMappings(container);
             return;
         }
 

@@ -16,6 +16,9 @@ internal sealed class PinBatch
     /// <summary>Whether nothing is left.</summary>
     public bool IsEmpty => _next == _count;
 
+    /// <summary>Whether it holds one page, of which nothing was taken yet.</summary>
+    public bool IsSingle => _next == 0 && _count == 1;
+
     /// <summary>The frame of the next page.</summary>
     public Pfn First => _frames[_next];
 

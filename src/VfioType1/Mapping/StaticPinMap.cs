@@ -17,6 +17,8 @@ internal sealed class StaticPinMap(HostKernel kernel, RemotePinner pinner, PageR
 
     public Errno Establish(Type1Container container, DmaMapping mapping, ulong size, Process caller)
     {
+        mapping.HasMappedPages = !kernel.IsPosted(Erratum.E07); // Posted: the bitmap is patch 6's to allocate.
+
         // Without an IOMMU domain (mediated devices only) nothing is pinned until a vendor driver asks.
         if (container.Domains.Count == 0)
         {

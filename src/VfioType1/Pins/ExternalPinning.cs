@@ -5,7 +5,8 @@ namespace Iopf.VfioType1;
 
 /// <summary>Pins and unpins pages for vendor drivers.</summary>
 /// <remarks>Kernel: <c>vfio_iommu_type1_pin_pages</c>, <c>vfio_iommu_type1_unpin_pages</c>, <c>vfio_unpin_page_external</c>.</remarks>
-internal sealed class ExternalPinning(RemotePinner pinner, IExternalPinAccounting accounting, IPinScopeRecorder scopes, IDirtyScope dirtyScope)
+internal sealed class ExternalPinning(
+    HostKernel kernel, RemotePinner pinner, IExternalPinAccounting accounting, IPinScopeRecorder scopes, IDirtyScope dirtyScope)
 {
     public Result<int> Pin(Type1Container container, IommuGroup group, ReadOnlySpan<ulong> userPfns, IommuProt prot, Span<ulong> frames)
     {
@@ -14,7 +15,7 @@ internal sealed class ExternalPinning(RemotePinner pinner, IExternalPinAccountin
             return Errno.EACCES;
         }
 
-        using (container.Lock.Hold())
+        using (container.Lock.Hold("vfio_iommu_type1_pin_pages"))
         {
             Errno error = WaitForVaddrs(container, userPfns);
             if (error == Errno.None && container.UnmapNotifiers.Count == 0)
@@ -22,8 +23,14 @@ internal sealed class ExternalPinning(RemotePinner pinner, IExternalPinAccountin
                 error = Errno.EINVAL;
             }
 
+            if (error == Errno.None)
+            {
+                error = scopes.Begin(container, group);
+            }
+
             if (error != Errno.None)
             {
+                frames.Clear();
                 return error;
             }
 
@@ -51,8 +58,9 @@ internal sealed class ExternalPinning(RemotePinner pinner, IExternalPinAccountin
             return Errno.EACCES;
         }
 
-        using (container.Lock.Hold())
+        using (container.Lock.Hold("vfio_iommu_type1_unpin_pages"))
         {
+            Errno error = Errno.EINVAL;
             int done = 0;
             while (done < userPfns.Length)
             {
@@ -62,11 +70,16 @@ internal sealed class ExternalPinning(RemotePinner pinner, IExternalPinAccountin
                     break;
                 }
 
-                UnpinPage(container, group, mapping, page);
+                error = UnpinPage(container, group, mapping, page);
+                if (error != Errno.None)
+                {
+                    break;
+                }
+
                 done++;
             }
 
-            return done > 0 ? done : Errno.EINVAL;
+            return done > 0 ? done : error;
         }
     }
 
@@ -107,7 +120,8 @@ internal sealed class ExternalPinning(RemotePinner pinner, IExternalPinAccountin
             return Errno.EPERM;
         }
 
-        if (!mapping.ExternalPins.TryFind(page, out frame, out _))
+        bool isNew = !mapping.ExternalPins.TryFind(page, out frame, out _);
+        if (isNew)
         {
             Span<Pfn> one = [default];
             Result<int> pinned = accounting.Counts(container, mapping)
@@ -119,6 +133,12 @@ internal sealed class ExternalPinning(RemotePinner pinner, IExternalPinAccountin
             }
 
             frame = one[0];
+        }
+
+        if (isNew && !kernel.Allocates("vfio_add_to_pfn_list"))
+        {
+            pinner.Unpin(mapping, [frame], accounting.Counts(container, mapping));
+            return Errno.ENOMEM;
         }
 
         mapping.ExternalPins.Add(page, frame);
@@ -133,12 +153,16 @@ internal sealed class ExternalPinning(RemotePinner pinner, IExternalPinAccountin
         return Errno.None;
     }
 
-    private void UnpinPage(Type1Container container, IommuGroup group, DmaMapping mapping, Iova page)
+    private Errno UnpinPage(Type1Container container, IommuGroup group, DmaMapping mapping, Iova page)
     {
-        if (mapping.ExternalPins.TryFind(page, out Pfn frame, out _) && scopes.Unpinning(container, group, mapping, page))
+        // Posted: the group's list is changed first, whether the page is pinned or not, and changing it may fail (E68).
+        Result<bool> isIts = scopes.Unpinning(container, group, mapping, page);
+        if (isIts is { IsSuccess: true, Value: true } && mapping.ExternalPins.TryFind(page, out Pfn frame, out _))
         {
             Drop(container, mapping, page, frame);
         }
+
+        return isIts.Error;
     }
 
     private void Drop(Type1Container container, DmaMapping mapping, Iova page, Pfn frame)

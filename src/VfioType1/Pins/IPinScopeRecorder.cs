@@ -10,6 +10,12 @@ namespace Iopf.VfioType1;
 /// </remarks>
 public interface IPinScopeRecorder
 {
+    /// <summary>Makes ready for a call that pins pages for a group; the container lock is held.</summary>
+    /// <param name="container">The container.</param>
+    /// <param name="group">The IOMMU group the vendor driver pins for.</param>
+    /// <returns>An error ends the call before anything is pinned.</returns>
+    Errno Begin(Type1Container container, IommuGroup group);
+
     /// <summary>Notes a page that was just pinned for a group; the container lock is held.</summary>
     /// <param name="container">The container.</param>
     /// <param name="group">The IOMMU group the vendor driver pinned for.</param>
@@ -19,13 +25,13 @@ public interface IPinScopeRecorder
     /// <returns>An error makes the caller undo the pin.</returns>
     Errno Pinned(Type1Container container, IommuGroup group, DmaMapping mapping, Iova page, Pfn frame);
 
-    /// <summary>Notes that a group is about to give back one pin of a page; the container lock is held. Cannot fail (E68).</summary>
+    /// <summary>Notes that a group is about to give back one pin of a page; the container lock is held.</summary>
     /// <param name="container">The container.</param>
     /// <param name="group">The IOMMU group.</param>
     /// <param name="mapping">The mapping that holds the page.</param>
     /// <param name="page">The page's iova.</param>
-    /// <returns>Whether the group holds such a pin; if not, the caller leaves the pin alone (E72).</returns>
-    bool Unpinning(Type1Container container, IommuGroup group, DmaMapping mapping, Iova page);
+    /// <returns>Whether the group holds such a pin; if not, the caller leaves the pin alone (E72). Never an error but in the posted code (E68).</returns>
+    Result<bool> Unpinning(Type1Container container, IommuGroup group, DmaMapping mapping, Iova page);
 
     /// <summary>Forgets what is noted about a mapping that is being removed.</summary>
     /// <param name="container">The container.</param>

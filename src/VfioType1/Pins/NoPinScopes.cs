@@ -6,9 +6,11 @@ namespace Iopf.VfioType1;
 /// <summary>Baseline: a pin says nothing about faults.</summary>
 internal sealed class NoPinScopes : IPinScopeRecorder
 {
+    public Errno Begin(Type1Container container, IommuGroup group) => Errno.None;
+
     public Errno Pinned(Type1Container container, IommuGroup group, DmaMapping mapping, Iova page, Pfn frame) => Errno.None;
 
-    public bool Unpinning(Type1Container container, IommuGroup group, DmaMapping mapping, Iova page) => true;
+    public Result<bool> Unpinning(Type1Container container, IommuGroup group, DmaMapping mapping, Iova page) => true;
 
     public void Removed(Type1Container container, DmaMapping mapping)
     {

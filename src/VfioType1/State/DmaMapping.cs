@@ -70,6 +70,12 @@ public sealed class DmaMapping
     /// <remarks>Kernel: <c>iopf_mapped_bitmap</c>. Deviation: sparse, and part of every mapping from its birth (E07, E38, E59).</remarks>
     public PageBitmap MappedPages { get; } = new();
 
+    /// <summary>Whether <see cref="MappedPages"/> is there at all; every mapping has it unless E07 or E38 takes it away.</summary>
+    public bool HasMappedPages { get; set; } = true;
+
+    /// <summary>Whether the memory of <see cref="MappedPages"/> came from the allocator for large areas; only the posted code cares (E58).</summary>
+    public bool IsMappedPagesVirtual { get; set; }
+
     /// <summary>Which of <see cref="MappedPages"/> a vendor driver's pin holds in place: they are not invalidated.</summary>
     public PageBitmap HeldPages { get; } = new();
 
@@ -97,14 +103,21 @@ public sealed class DmaMapping
     /// <returns>Its first iova.</returns>
     public Iova IovaOfPage(ulong pageIndex) => Iova.PlusPages(pageIndex);
 
+    /// <summary>Reaches for <see cref="MappedPages"/>, as the posted code does without a test (E07, E38).</summary>
+    /// <param name="function">The kernel function that does.</param>
+    /// <returns>The bitmap.</returns>
+    /// <exception cref="KernelOopsException">There is none.</exception>
+    internal PageBitmap MappedPagesIn(string function) =>
+        HasMappedPages ? MappedPages : throw new KernelOopsException("NULL pointer dereference", function);
+
     /// <summary>Makes another mapping out of one that was removed and that nobody holds on to.</summary>
     /// <remarks>Its bitmaps keep their memory, so that mapping and unmapping allocates nothing in steady state.</remarks>
     internal DmaMapping Renew(Iova iova, UserAddress vaddr, IommuProt prot, Process task, AddressSpace mm, bool hasLockCap)
     {
         Invariant.Hold(!IsLinked && MappedPages.Count == 0 && ExternalPins.Count == 0, "only a mapping that was removed whole is made anew");
         (Iova, Vaddr, Prot, Task, Mm, HasLockCap) = (iova, vaddr, prot, task, mm, hasLockCap);
-        (Size, FaultPins, IsLinked) = (0, 0, true);
-        IsIommuMapped = IsOnDemand = IsVaddrInvalid = false;
+        (Size, FaultPins, IsLinked, HasMappedPages) = (0, 0, true, true);
+        IsIommuMapped = IsOnDemand = IsVaddrInvalid = IsMappedPagesVirtual = false;
         HeldPages.ClearAll();
         return this;
     }

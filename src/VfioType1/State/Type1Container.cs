@@ -9,6 +9,7 @@ namespace Iopf.VfioType1;
 public sealed class Type1Container
 {
     private const int RemovedKept = 16;
+    private readonly HostKernel _kernel;
     private readonly Stack<DmaMapping> _removed = new(RemovedKept);
 
     /// <summary>Creates the state of a container that was just opened.</summary>
@@ -20,6 +21,7 @@ public sealed class Type1Container
     public Type1Container(HostKernel kernel, int id, bool isV2, bool isNesting, int mappingLimit)
     {
         ArgumentNullException.ThrowIfNull(kernel);
+        _kernel = kernel;
         Id = id;
         IsV2 = isV2;
         IsNesting = isNesting;
@@ -99,6 +101,9 @@ public sealed class Type1Container
     /// <remarks>Kernel: <c>container_open</c>.</remarks>
     public bool IsOpen { get; set; } = true;
 
+    /// <summary>Whether the backend let go of it.</summary>
+    public bool IsReleased { get; internal set; }
+
     /// <summary>Whether faults of the devices are served: set by <c>VFIO_IOMMU_ENABLE_IOPF</c>, never cleared.</summary>
     /// <remarks>Kernel: <c>iopf_enabled</c>.</remarks>
     public bool IsIopfEnabled { get; set; }
@@ -128,6 +133,13 @@ public sealed class Type1Container
 
     /// <summary>The domain whose tables answer look-ups by physical address.</summary>
     public Type1Domain? FirstDomain => Domains.Count > 0 ? Domains[0] : null;
+
+    /// <summary>Whether a mapping's pages are entered by faults, and taken out by its bitmap.</summary>
+    internal bool IsOnDemand(DmaMapping mapping) =>
+        mapping.IsOnDemand
+
+        // Posted: once IOPF is on, every mapping is taken for one that was made under it.
+        || (IsIopfEnabled && _kernel.IsPosted(Erratum.E37));
 
     /// <summary>Makes a mapping, out of one that was removed if there is one.</summary>
     internal DmaMapping NewMapping(Iova iova, UserAddress vaddr, IommuProt prot, Process task, AddressSpace mm, bool hasLockCap) =>

@@ -10,9 +10,11 @@ internal static class FaultHandlers
     public static PageFaultHandler Create(
         FaultWorld world, FakePageSource pages, IFaultableScope scope, IFaultWindow window, IInvalidationGuard guard)
     {
-        FaultPlanner planner = new(scope, window, guard);
-        FaultedPageMapper mapper = new(new PageRunMapper(), new MappedPageRemover(world.Memory), pages);
-        return new PageFaultHandler(world.Kernel, world.Directory, planner, pages, guard, mapper, world.Responder);
+        FaultPlanner planner = new(world.Kernel, scope, window, guard);
+        PageRunMapper runs = new(world.Kernel);
+        WindowUnderLock underLock = new(world.Kernel, pages, guard, runs, pages);
+        FaultedPageMapper mapper = new(runs, new MappedPageRemover(world.Kernel, world.Memory), pages);
+        return new PageFaultHandler(world.Kernel, world.Directory, planner, pages, guard, mapper, underLock, world.Responder);
     }
 
     /// <summary>One that serves single pages which nobody invalidates.</summary>

@@ -134,7 +134,7 @@ public sealed class FaultPlannerTests
     [Fact]
     public void Planning_without_the_container_lock_breaks_a_promise()
     {
-        FaultPlanner planner = new(_scope.Object, _window.Object, _guard.Object);
+        FaultPlanner planner = new(_world.Kernel, _scope.Object, _window.Object, _guard.Object);
         IommuFault request = FaultWorld.Request(0);
 
         Assert.Throws<InvariantViolationException>(() => planner.Plan(_world.Target, _world.Device, in request, out _));
@@ -142,7 +142,7 @@ public sealed class FaultPlannerTests
 
     private PageResponseCode? Plan(IommuFault request, out FaultPlan plan)
     {
-        FaultPlanner planner = new(_scope.Object, _window.Object, _guard.Object);
+        FaultPlanner planner = new(_world.Kernel, _scope.Object, _window.Object, _guard.Object);
         using (_world.Container.Lock.Hold())
         {
             return planner.Plan(_world.Target, _world.Device, in request, out plan);

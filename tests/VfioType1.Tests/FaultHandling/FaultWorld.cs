@@ -25,7 +25,7 @@ internal sealed class FaultWorld
         Group = new Type1Group(Device.Group!, isMediated: false);
         Container.Domains.Add(new Type1Domain(Domain, IommuProt.None) { Groups = { Group } });
         Directory = new FaultDirectory(Kernel);
-        Directory.Link(Container, Group);
+        Directory.Link(Container, Group, "test");
 
         Mock<IFaultReportFilter> filter = new();
         Mock<IFaultHandlerCapabilities> capabilities = new();

@@ -7,30 +7,36 @@ namespace Iopf.VfioType1.Patches.EnableIopf;
 /// <remarks>Kernel: <c>vfio_iommu_type1_enable_iopf</c>, <c>_IO(';', 118)</c>.</remarks>
 internal sealed class EnableIopfCommand(HostKernel kernel, IopfSwitch iopf, IAddressSpaceWatch watch, FaultingDevices devices) : IContainerCommand
 {
+    private const string Function = "vfio_iommu_type1_enable_iopf";
+
+    // What these ask for is reached only if mappings made before are let through.
+    private static readonly ErrataSet WithMappings = ErrataSet.Of(Erratum.E37, Erratum.E38, Erratum.E61, Erratum.E65);
+
     /// <inheritdoc/>
     public uint Number => 0x3B76;
 
     /// <inheritdoc/>
     public Errno Execute(Type1Container container, Process caller)
     {
-        using (iopf.Lock.Hold())
+        using (iopf.Hold(container, Function))
         {
             Errno error = Enable(container, caller);
-            kernel.Step(TraceLayer.Type1, "vfio_iommu_type1_enable_iopf", string.Empty, null, $"{container}: {error.ToCName()}");
+            kernel.Step(TraceLayer.Type1, Function, string.Empty, null, $"{container}: {error.ToCName()}");
             return error;
         }
     }
 
     private Errno Enable(Type1Container container, Process caller)
     {
-        // A second call must not disturb what the first one built (E39).
-        if (container.IsIopfEnabled)
+        // A second call must not disturb what the first one built. Posted: it is not noticed (E39).
+        bool isSecond = container.IsIopfEnabled;
+        if (isSecond && !kernel.IsPosted(Erratum.E39))
         {
             return Errno.EBUSY;
         }
 
-        // Pins and translations made before could never be taken back by the bitmap (E37, E38).
-        if (container.Mappings.Count > 0)
+        // Pins and translations made before could never be taken back by the bitmap. Posted: nobody asks (E37, E38).
+        if (container.Mappings.Count > 0 && !kernel.Errata.Intersects(WithMappings))
         {
             return Errno.EBUSY;
         }
@@ -40,16 +46,17 @@ internal sealed class EnableIopfCommand(HostKernel kernel, IopfSwitch iopf, IAdd
             return Errno.ENODEV;
         }
 
-        Errno error = watch.Watch(container, mm);
+        Errno error = isSecond ? watch.WatchAgain(container, mm) : watch.Watch(container, mm);
         if (error != Errno.None)
         {
             return error;
         }
 
-        error = StartGroups(container);
+        error = StartGroups(container, isSecond);
         if (error != Errno.None)
         {
             watch.Unwatch(container, mm);
+            container.IopfOwner = null;
             return error;
         }
 
@@ -58,17 +65,23 @@ internal sealed class EnableIopfCommand(HostKernel kernel, IopfSwitch iopf, IAdd
         return Errno.None;
     }
 
-    private Errno StartGroups(Type1Container container)
+    private Errno StartGroups(Type1Container container, bool isSecond)
     {
         List<Type1Group> groups = [.. container.Domains.SelectMany(domain => domain.Groups)];
         for (int i = 0; i < groups.Count; i++)
         {
-            Errno error = devices.Start(container, groups[i]);
+            Errno error = devices.Start(container, groups[i], Function);
             if (error != Errno.None)
             {
-                while (i-- > 0)
+                if (isSecond)
                 {
-                    devices.Stop(groups[i]);
+                    devices.Forget(groups[0]);
+                    return error;
+                }
+
+                for (int started = 0; started < i; started++)
+                {
+                    devices.Stop(groups[started], Function);
                 }
 
                 return error;

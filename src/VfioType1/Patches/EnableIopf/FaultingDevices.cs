@@ -9,51 +9,121 @@ namespace Iopf.VfioType1.Patches.EnableIopf;
 /// off in reverse, with every fault in flight answered before anything it needs goes away (E41, E44, E56).
 /// </remarks>
 internal sealed class FaultingDevices(
-    FaultDirectory directory, IHostFaultService host, FaultRegistration registration, DeviceFaultHandlers handlers, DeviceFeatures features)
+    HostKernel kernel,
+    FaultDirectory directory,
+    IHostFaultService host,
+    FaultRegistration registration,
+    DeviceFaultHandlers handlers,
+    DeviceFeatures features)
 {
-    public Errno Start(Type1Container container, Type1Group group)
+    private const string DisableFunction = "dev_disable_iopf";
+
+    /// <summary>Switches the faults of a group on, or leaves everything as it was.</summary>
+    /// <param name="container">The group's container.</param>
+    /// <param name="group">The group.</param>
+    /// <param name="function">The kernel function that does.</param>
+    /// <returns>The error of the device that refuses; ENOMEM.</returns>
+    public Errno Start(Type1Container container, Type1Group group, string function)
     {
-        FaultReportCapabilities capabilities = CapabilitiesFor(group.IommuGroup);
+        // Posted: a device may fault before it can be looked up (E40).
+        bool linksLast = kernel.IsPosted(Erratum.E40);
+        Errno error = linksLast ? Errno.None : directory.Link(container, group, function);
+        if (error != Errno.None)
+        {
+            return error;
+        }
+
         IReadOnlyList<Device> devices = group.IommuGroup.Devices;
-        directory.Link(container, group);
-        for (int i = 0; i < devices.Count; i++)
+        int started = 0;
+        while (started < devices.Count && error == Errno.None)
         {
-            Errno error = Start(devices[i], capabilities);
-            if (error != Errno.None)
-            {
-                while (i-- > 0)
-                {
-                    Stop(devices[i], capabilities);
-                }
-
-                directory.Unlink(group);
-                return error;
-            }
+            error = Start(devices[started], group.IommuGroup);
+            started += error == Errno.None ? 1 : 0;
         }
 
-        return Errno.None;
-    }
-
-    public void Stop(Type1Group group)
-    {
-        FaultReportCapabilities capabilities = CapabilitiesFor(group.IommuGroup);
-        foreach (Device device in group.IommuGroup.Devices)
+        if (error == Errno.None && linksLast)
         {
-            Stop(device, capabilities);
+            error = directory.Link(container, group, function);
         }
 
-        directory.Unlink(group);
+        if (error != Errno.None)
+        {
+            StopFirst(group, started);
+            directory.Unlink(group);
+        }
+
+        return error;
     }
 
-    /// <summary>A nested domain's host faults are those of stage 2; a domain that cannot tell is not nested (E55).</summary>
-    private static FaultReportCapabilities CapabilitiesFor(IommuGroup group) =>
-        group.Domain?.LeavesStage1ToGuest == true
-            ? FaultReportCapabilities.NestedLevel2
-            : FaultReportCapabilities.Flat;
-
-    private Errno Start(Device device, FaultReportCapabilities capabilities)
+    /// <summary>Switches the faults of a group off.</summary>
+    /// <param name="group">The group.</param>
+    /// <param name="function">The kernel function that does.</param>
+    public void Stop(Type1Group group, string function)
     {
-        Errno error = host.Start(device);
+        // Posted: the look-up goes first, while the devices can still fault (E41).
+        bool unlinksFirst = kernel.IsPosted(Erratum.E41);
+        if (unlinksFirst)
+        {
+            Unlink(group, function);
+        }
+
+        StopFirst(group, group.IommuGroup.Devices.Count);
+        if (!unlinksFirst)
+        {
+            Unlink(group, function);
+        }
+    }
+
+    /// <summary>What the unwinding of a second ENABLE_IOPF does to the first group: its look-up goes, its devices stay as they are (E39).</summary>
+    /// <param name="group">The group.</param>
+    public void Forget(Type1Group group) => directory.Unlink(group);
+
+    private void Unlink(Type1Group group, string function)
+    {
+        bool wasLinked = directory.Unlink(group);
+        if (!wasLinked)
+        {
+            Invariant.Hold(kernel.IsPosted(Erratum.E39), "only a linked group is unlinked");
+            kernel.Warn(function, "no IOPF group for the group");
+        }
+    }
+
+    private void StopFirst(Type1Group group, int count)
+    {
+        IReadOnlyList<Device> devices = group.IommuGroup.Devices;
+        for (int i = 0; i < count; i++)
+        {
+            Stop(devices[i], group.IommuGroup);
+        }
+    }
+
+    /// <summary>A nested domain's host faults are those of stage 2; a domain that cannot tell is not nested.</summary>
+    private Result<FaultReportCapabilities> CapabilitiesFor(IommuGroup group)
+    {
+        Result<bool> nested = group.Domain?.IsNested ?? false;
+
+        // Posted: the question must be answered (E55).
+        if (!nested.IsSuccess && kernel.IsPosted(Erratum.E55))
+        {
+            return Errno.ENODEV;
+        }
+
+        return nested is { IsSuccess: true, Value: true } ? FaultReportCapabilities.NestedLevel2 : FaultReportCapabilities.Flat;
+    }
+
+    private Errno Start(Device device, IommuGroup group)
+    {
+        if (kernel.IsPosted(Erratum.E40))
+        {
+            return StartFeatureFirst(device, group);
+        }
+
+        if (!CapabilitiesFor(group).TryGet(out FaultReportCapabilities capabilities, out Errno error))
+        {
+            return error;
+        }
+
+        error = host.Start(device);
         if (error != Errno.None)
         {
             return error;
@@ -75,11 +145,59 @@ internal sealed class FaultingDevices(
         return error;
     }
 
-    private void Stop(Device device, FaultReportCapabilities capabilities)
+    /// <summary>The posted order: the device may fault from the first step on.</summary>
+    private Errno StartFeatureFirst(Device device, IommuGroup group)
     {
+        Errno error = features.Enable(device, IommuFeature.Iopf);
+        if (error != Errno.None)
+        {
+            return error;
+        }
+
+        if (CapabilitiesFor(group).TryGet(out FaultReportCapabilities capabilities, out error))
+        {
+            error = registration.Add(device, capabilities);
+        }
+
+        if (error == Errno.None)
+        {
+            error = host.Start(device);
+        }
+
+        if (error != Errno.None)
+        {
+            features.Disable(device, IommuFeature.Iopf);
+        }
+
+        return error;
+    }
+
+    private void Stop(Device device, IommuGroup group)
+    {
+        if (kernel.IsPosted(Erratum.E44))
+        {
+            StopAndWarn(device);
+            return;
+        }
+
         Errno error = features.Disable(device, IommuFeature.Iopf);
-        Invariant.Hold(error == Errno.None, "a feature that was enabled can be disabled");
-        Silence(device, capabilities);
+        Invariant.Hold(error == Errno.None || kernel.IsPosted(Erratum.E39), "a feature that was enabled can be disabled");
+        Silence(device, CapabilitiesFor(group) is { IsSuccess: true } capabilities ? capabilities.Value : FaultReportCapabilities.Flat);
+    }
+
+    /// <summary>Posted: the handler cannot be unregistered while faults are pending; that is only warned about.</summary>
+    private void StopAndWarn(Device device)
+    {
+        host.Stop(device);
+        if (handlers.Unregister(device) != Errno.None)
+        {
+            kernel.Warn(DisableFunction, "handler could not be unregistered");
+        }
+
+        if (features.Disable(device, IommuFeature.Iopf) != Errno.None)
+        {
+            kernel.Warn(DisableFunction, "feature could not be disabled");
+        }
     }
 
     private void Silence(Device device, FaultReportCapabilities capabilities)

@@ -10,4 +10,20 @@ namespace Iopf.VfioType1.Patches.EnableIopf;
 internal sealed class IopfSwitch(HostKernel kernel)
 {
     public KernelMutex Lock { get; } = new(kernel.Scheduler, "iopf switch");
+
+    /// <summary>Keeps others out until the scope is disposed of.</summary>
+    /// <param name="container">The container.</param>
+    /// <param name="function">The kernel function that does.</param>
+    /// <returns>The scope.</returns>
+    public LockScope Hold(Type1Container container, string function)
+    {
+        bool isPosted = kernel.IsPosted(Erratum.E43) || kernel.IsPosted(Erratum.E45);
+        if (!isPosted)
+        {
+            return Lock.Hold(function);
+        }
+
+        // Posted: the container lock, which attach and detach hold already.
+        return container.Lock.IsHeld ? default : container.Lock.Hold(function);
+    }
 }

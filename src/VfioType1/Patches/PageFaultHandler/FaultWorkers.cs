@@ -11,10 +11,17 @@ namespace Iopf.VfioType1.Patches.PageFaultHandler;
 internal sealed class FaultWorkers(HostKernel kernel, FaultDirectory directory, Func<VfioType1.PageFaultHandler> createHandler) : IHostFaultService
 {
     private readonly Dictionary<Device, IopfQueue> _queues = [];
+    private readonly Dictionary<Device, VfioType1.PageFaultHandler> _unqueued = [];
 
     public Errno Start(Device device)
     {
-        IopfQueue queue = new(kernel, $"iopf/{device.Name}", createHandler());
+        if (kernel.IsPosted(Erratum.E10) && kernel.IsPosted(Erratum.E13))
+        {
+            _unqueued.TryAdd(device, createHandler());
+            return Errno.None;
+        }
+
+        IopfQueue queue = new(kernel, $"iopf/{device.Name}", createHandler(), servesAtOnce: kernel.IsPosted(Erratum.E10));
         Errno error = queue.Add(device);
         if (error == Errno.None)
         {
@@ -31,16 +38,30 @@ internal sealed class FaultWorkers(HostKernel kernel, FaultDirectory directory, 
             return Errno.EOPNOTSUPP;
         }
 
-        if (!directory.TryFind(device, out _) || !_queues.TryGetValue(device, out IopfQueue? queue))
+        if (!directory.TryFind(device, out _))
         {
             return Errno.ENODEV;
         }
 
-        return queue.Queue(device, in fault);
+        // Posted: served where it is reported, in the event thread and under param.lock (E10), request by request (E13).
+        if (_unqueued.TryGetValue(device, out VfioType1.PageFaultHandler? handler))
+        {
+            handler.Handle(device, new ReadOnlySpan<IommuFault>(in fault));
+            return Errno.None;
+        }
+
+        if (!_queues.TryGetValue(device, out IopfQueue? queue))
+        {
+            return Errno.ENODEV;
+        }
+
+        // Posted (E13): a request does not wait for the last one of its group.
+        return queue.Queue(device, kernel.IsPosted(Erratum.E13) ? fault with { IsLastOfGroup = true } : fault);
     }
 
     public void Stop(Device device)
     {
+        _unqueued.Remove(device);
         if (_queues.Remove(device, out IopfQueue? queue))
         {
             // From here on new faults are refused; those taken over are answered before the device is let go.

@@ -9,7 +9,7 @@ namespace Iopf.VfioType1.Patches.Premap;
 /// comes that already has what the fault asks for.
 /// </summary>
 /// <remarks>Kernel: <c>IOPF_PREMAP_LEN</c> and the loop around <c>pin_pages_iopf</c>. The window is not aligned.</remarks>
-internal sealed class PremapWindow(IOptions<PremapOptions> options) : IFaultWindow
+internal sealed class PremapWindow(HostKernel kernel, IOptions<PremapOptions> options) : IFaultWindow
 {
     private readonly ulong _length = (ulong)options.Value.Length;
 
@@ -30,7 +30,8 @@ internal sealed class PremapWindow(IOptions<PremapOptions> options) : IFaultWind
     }
 
     /// <summary>A page mapped for reading only is worth mapping again when the fault is a write.</summary>
-    private static bool HasAccess(Type1Container container, DmaMapping mapping, ulong pageIndex, IommuProt access) =>
+    private bool HasAccess(Type1Container container, DmaMapping mapping, ulong pageIndex, IommuProt access) =>
         mapping.HeldPages[pageIndex]
+        || kernel.IsPosted(Erratum.E09) // Posted: a set bit ends the window, whatever the table says.
         || (container.FirstDomain?.Domain.ProtOf(mapping.IovaOfPage(pageIndex)) is { } granted && (granted & access) == access);
 }

@@ -11,30 +11,82 @@ namespace Iopf.VfioType1.Patches.SelectiveFaulting;
 /// Kernel: the range bookkeeping of <c>vfio_iommu_type1_pin_pages</c>, <c>_unpin_pages</c> and <c>vfio_iommu_type1_dma_map_iopf</c>. Deviation: the
 /// posted code serves faults inside the pinned pages only (E62), leaves these unmapped (E63) and never leaves the mode (E64).
 /// </remarks>
-internal sealed class PinnedScopes(IInvalidationGuard invalidations, MappedPageRemover remover, PageRunMapper runs) : IFaultableScope, IPinScopeRecorder
+internal sealed class PinnedScopes(
+    HostKernel kernel, FaultDirectory directory, IInvalidationGuard invalidations, MappedPageRemover remover, PageRunMapper runs)
+    : IFaultableScope, IPinScopeRecorder
 {
+    private const string DetachFunction = "vfio_iommu_type1_detach_group";
     private readonly Dictionary<IommuGroup, PinnedRanges> _pinned = [];
+
+    /// <summary>How many ranges of groups that left were never freed (E66).</summary>
+    public int LeakedRanges { get; private set; }
 
     public IovaRange? ScopeOf(Type1Group group, Iova page)
     {
-        if (!_pinned.TryGetValue(group.IommuGroup, out PinnedRanges? ranges) || ranges.IsEmpty)
+        if (kernel.IsPosted(Erratum.E62))
         {
-            return IovaRange.All;
+            return PostedScopeOf(group, page);
         }
 
-        (ulong first, ulong last) = ranges.Around(page.PageNumber, ulong.MaxValue >> Page.Shift);
-        return IovaRange.OfPages(new Iova(first << Page.Shift), last - first + 1);
+        if (!_pinned.TryGetValue(group.IommuGroup, out PinnedRanges? ranges) || ranges.IsEmpty)
+        {
+            // Posted: once a group pinned anything it stays selective, and an empty list allows nothing (E64).
+            return IsSelective(group.IommuGroup) ? null : IovaRange.All;
+        }
+
+        return RangeOf(ranges.Around(page.PageNumber, ulong.MaxValue >> Page.Shift));
     }
 
-    public Errno Pinned(Type1Container container, IommuGroup group, DmaMapping mapping, Iova page, Pfn frame)
+    public long GenerationOf(Type1Group group) => _pinned.TryGetValue(group.IommuGroup, out PinnedRanges? ranges) ? ranges.Generation : 0;
+
+    /// <summary>Whether a group is in the posted code's selective mode.</summary>
+    public bool IsSelective(IommuGroup group) =>
+        _pinned.TryGetValue(group, out PinnedRanges? ranges) && (!ranges.IsEmpty || (ranges.WasUsed && kernel.IsPosted(Erratum.E64)));
+
+    /// <summary>The ranges of a group; empty if it pinned nothing.</summary>
+    public IReadOnlyList<PinnedRange> RangesOf(IommuGroup group) => _pinned.TryGetValue(group, out PinnedRanges? ranges) ? ranges.Ranges : [];
+
+    public Errno Begin(Type1Container container, IommuGroup group)
     {
-        if (!mapping.IsOnDemand || container.FindGroup(group) is null)
+        if (!container.IsIopfEnabled)
         {
             return Errno.None;
         }
 
+        if (!directory.IsLinked(group) && container.ExternalGroups is null)
+        {
+            // Posted: the list of mediated groups is searched without a test whether there is one.
+            return kernel.IsPosted(Erratum.E69)
+                ? throw new KernelOopsException("NULL pointer dereference", "find_iommu_group")
+                : Errno.EINVAL;
+        }
+
+        // Posted: the list is copied, changed, and put in place of the old one when all went well.
+        int copies = kernel.IsPosted(Erratum.E68) ? RangesOf(group).Count : 0;
+        return Allocates(copies, "vfio_range_list_get_copy") ? Errno.None : Errno.ENOMEM;
+    }
+
+    public Errno Pinned(Type1Container container, IommuGroup group, DmaMapping mapping, Iova page, Pfn frame)
+    {
+        if (!IsRecorded(container, group))
+        {
+            return Errno.None;
+        }
+
+        if (!_pinned.TryGetValue(group, out PinnedRanges? ranges))
+        {
+            _pinned.Add(group, ranges = new PinnedRanges());
+        }
+
+        int nodes = kernel.IsPosted(Erratum.E68) ? ranges.NodesToAdd(page.PageNumber) : 0;
+        if (!Allocates(nodes, "vfio_add_to_range_list"))
+        {
+            return Errno.ENOMEM;
+        }
+
+        // Posted: the pinned page is not entered in the IOMMU; the device faults on it like on any other (E63).
         ulong index = mapping.PageIndexOf(page);
-        if (!mapping.HeldPages[index])
+        if (container.IsOnDemand(mapping) && !mapping.HeldPages[index] && !kernel.IsPosted(Erratum.E63))
         {
             Errno error = Hold(container, mapping, index, frame);
             if (error != Errno.None)
@@ -43,34 +95,41 @@ internal sealed class PinnedScopes(IInvalidationGuard invalidations, MappedPageR
             }
         }
 
-        if (!_pinned.TryGetValue(group, out PinnedRanges? ranges))
-        {
-            _pinned.Add(group, ranges = new PinnedRanges());
-        }
-
         ranges.Add(page.PageNumber);
         return Errno.None;
     }
 
-    public bool Unpinning(Type1Container container, IommuGroup group, DmaMapping mapping, Iova page)
+    public Result<bool> Unpinning(Type1Container container, IommuGroup group, DmaMapping mapping, Iova page)
     {
-        if (!mapping.IsOnDemand)
-        {
-            return true;
-        }
+        // Posted: the shared pin goes, whoever took it.
+        bool isShared = kernel.IsPosted(Erratum.E72) || !container.IsOnDemand(mapping);
 
         // A mediated group has no scope; what it gives back must not be the pin that keeps another group's page entered.
         if (container.FindGroup(group) is null)
         {
-            return mapping.ExternalPins.TryFind(page, out _, out int references) && references > ReferencesByGroups(container, page.PageNumber);
+            return isShared
+                || (mapping.ExternalPins.TryFind(page, out _, out int references) && references > ReferencesByGroups(container, page.PageNumber));
         }
 
-        if (!_pinned.TryGetValue(group, out PinnedRanges? ranges) || !ranges.Remove(page.PageNumber))
+        if (container.IsIopfEnabled && kernel.IsPosted(Erratum.E69) && !directory.IsLinked(group) && container.ExternalGroups is null)
         {
-            return false;
+            throw new KernelOopsException("NULL pointer dereference", "find_iommu_group");
         }
 
-        if (ReferencesByGroups(container, page.PageNumber) == 0)
+        if (!_pinned.TryGetValue(group, out PinnedRanges? ranges) || ranges.ReferencesOf(page.PageNumber) == 0)
+        {
+            return isShared;
+        }
+
+        // Posted: splitting a range takes memory; without it the page stays pinned.
+        int nodes = kernel.IsPosted(Erratum.E68) ? ranges.NodesToRemove(page.PageNumber) : 0;
+        if (!Allocates(nodes, "vfio_remove_from_range_list"))
+        {
+            return Errno.ENOMEM;
+        }
+
+        ranges.Remove(page.PageNumber);
+        if (mapping.HeldPages[mapping.PageIndexOf(page)] && ReferencesByGroups(container, page.PageNumber) == 0)
         {
             LetGo(container, mapping, page);
         }
@@ -104,6 +163,14 @@ internal sealed class PinnedScopes(IInvalidationGuard invalidations, MappedPageR
             return;
         }
 
+        // Posted: a list that is not empty is warned about, and never freed.
+        if (!ranges.IsEmpty && kernel.IsPosted(Erratum.E66))
+        {
+            kernel.Warn(DetachFunction, "pinned ranges left");
+            LeakedRanges += ranges.Ranges.Count;
+            return;
+        }
+
         foreach (PinnedRange range in ranges.Ranges)
         {
             for (ulong page = range.First; page <= range.Last; page++)
@@ -115,6 +182,43 @@ internal sealed class PinnedScopes(IInvalidationGuard invalidations, MappedPageR
                 }
             }
         }
+    }
+
+    private static IovaRange RangeOf((ulong First, ulong Last) pages) =>
+        IovaRange.OfPages(new Iova(pages.First << Page.Shift), pages.Last - pages.First + 1);
+
+    /// <summary>Posted: a fault of a selective group is served inside what it pinned, and nowhere else (E62).</summary>
+    private IovaRange? PostedScopeOf(Type1Group group, Iova page)
+    {
+        if (!IsSelective(group.IommuGroup))
+        {
+            return IovaRange.All;
+        }
+
+        PinnedRanges ranges = _pinned[group.IommuGroup];
+        if (ranges.ReferencesOf(page.PageNumber) == 0)
+        {
+            return null;
+        }
+
+        return RangeOf(ranges.Around(page.PageNumber, ulong.MaxValue >> Page.Shift));
+    }
+
+    /// <summary>Posted: what was pinned before ENABLE_IOPF, or for a group without a look-up, is not recorded (E65).</summary>
+    private bool IsRecorded(Type1Container container, IommuGroup group) =>
+        kernel.IsPosted(Erratum.E65) ? container.IsIopfEnabled && directory.IsLinked(group) : container.FindGroup(group) is not null;
+
+    private bool Allocates(int nodes, string function)
+    {
+        for (int i = 0; i < nodes; i++)
+        {
+            if (!kernel.Allocates(function))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     /// <summary>Enters the pinned frame with everything the mapping grants, in place of what a fault may have entered.</summary>

@@ -16,7 +16,8 @@ internal sealed class AddressSpaceWatches(HostKernel kernel, MappedPageRemover r
             return Errno.None;
         }
 
-        watch = new Watch(new MappedPagesNotifier(kernel, container, remover));
+        MappedPagesNotifier notifier = new(kernel, container, remover);
+        watch = new Watch(PostedNotifier.IsPosted(kernel) ? new PostedNotifier(kernel, container, notifier) : notifier);
         Errno error = mm.RegisterNotifier(watch.Notifier);
         if (error == Errno.None)
         {
@@ -26,21 +27,45 @@ internal sealed class AddressSpaceWatches(HostKernel kernel, MappedPageRemover r
         return error;
     }
 
+    public Errno WatchAgain(Type1Container container, AddressSpace mm)
+    {
+        // Posted: the very notifier that is registered is registered again.
+        Errno error = _watches.TryGetValue((container, mm), out Watch? watch)
+            ? mm.RegisterNotifier(watch.Notifier)
+            : ((IAddressSpaceWatch)this).Watch(container, mm);
+        if (error == Errno.None && watch is not null)
+        {
+            watch.Users++;
+            watch.Again++;
+        }
+
+        return error;
+    }
+
     public void Unwatch(Type1Container container, AddressSpace mm)
     {
         Invariant.Hold(!container.PagesLock.IsHeld, "a running callback needs the pages lock before it can be waited for");
         Watch watch = _watches[(container, mm)];
-        if (--watch.Users == 0)
+        watch.Users--;
+        if (watch.Again > 0)
+        {
+            watch.Again--;
+            mm.UnregisterNotifier(watch.Notifier);
+        }
+        else if (watch.Users == 0)
         {
             _watches.Remove((container, mm));
             mm.UnregisterNotifier(watch.Notifier);
         }
     }
 
-    private sealed class Watch(MappedPagesNotifier notifier)
+    private sealed class Watch(MmuNotifier notifier)
     {
-        public MappedPagesNotifier Notifier { get; } = notifier;
+        public MmuNotifier Notifier { get; } = notifier;
 
         public int Users { get; set; } = 1;
+
+        /// <summary>How often it was registered once too often (E39).</summary>
+        public int Again { get; set; }
     }
 }

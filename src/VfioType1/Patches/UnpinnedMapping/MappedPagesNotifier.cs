@@ -23,7 +23,7 @@ internal sealed class MappedPagesNotifier(HostKernel kernel, Type1Container cont
         }
 
         container.Invalidations.Begin(mm, range.Range);
-        TakeAway(mm, range.Range);
+        TakeAwayPages(mm, range.Range);
         container.PagesLock.Unlock();
         return Errno.None;
     }
@@ -38,21 +38,54 @@ internal sealed class MappedPagesNotifier(HostKernel kernel, Type1Container cont
 
     public override void Release(AddressSpace mm)
     {
+        // Posted: there is no release callback.
+        if (kernel.IsPosted(Erratum.E28))
+        {
+            return;
+        }
+
         using (container.PagesLock.Hold())
         {
-            TakeAway(mm, UserRange.All);
+            TakeAwayPages(mm, UserRange.All);
         }
     }
 
-    private void TakeAway(AddressSpace mm, UserRange vaddrs)
+    /// <summary>Notes that a range is being invalidated.</summary>
+    internal void Begin(AddressSpace mm, UserRange vaddrs)
+    {
+        using (container.PagesLock.Hold())
+        {
+            container.Invalidations.Begin(mm, vaddrs);
+        }
+    }
+
+    /// <summary>Unmaps what lies behind a range, apart from the locking of the callback that asks for it.</summary>
+    internal void TakeAway(AddressSpace mm, UserRange vaddrs)
+    {
+        using (container.PagesLock.Hold())
+        {
+            TakeAwayPages(mm, vaddrs);
+        }
+    }
+
+    private void TakeAwayPages(AddressSpace mm, UserRange vaddrs)
     {
         foreach (DmaMapping mapping in container.Mappings)
         {
-            if (ReferenceEquals(mapping.Mm, mm) && mapping.MappedPages.Count > 0 && mapping.VaddrRange.Intersect(vaddrs) is { } part)
+            if (Concerns(mapping, mm) && mapping.Size > 0 && mapping.VaddrRange.Intersect(vaddrs) is { } part)
             {
                 TakeAway(mapping, part);
             }
         }
+    }
+
+    private bool Concerns(DmaMapping mapping, AddressSpace mm)
+    {
+        // Posted: whatever process a mapping belongs to, the addresses of the one that enabled IOPF are taken for its own.
+        bool isItsMemory = ReferenceEquals(mapping.Mm, mm) || kernel.IsPosted(Erratum.E46);
+
+        // Posted: the bitmap is used without a look whether anything is mapped (E33), or whether it is there (E07, E38).
+        return isItsMemory && (!mapping.HasMappedPages || mapping.MappedPages.Count > 0 || kernel.IsPosted(Erratum.E33));
     }
 
     /// <summary>Unmaps what lies between held pages: those are pinned and stay (E63).</summary>

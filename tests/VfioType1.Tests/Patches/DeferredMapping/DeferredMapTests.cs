@@ -17,8 +17,8 @@ public sealed class DeferredMapTests
     public DeferredMapTests()
     {
         RemotePinner pinner = new(_world.Memory);
-        StaticPinMap staticMap = new(_world.Kernel, pinner, new PageRunMapper(), Options.Create(new Type1Options()));
-        _policy = new DeferredMap(staticMap, _watch.Object, new NoInvalidation(), new MappedPageRemover(_world.Memory));
+        StaticPinMap staticMap = new(_world.Kernel, pinner, new PageRunMapper(_world.Kernel), Options.Create(new Type1Options()));
+        _policy = new DeferredMap(_world.Kernel, staticMap, _watch.Object, new NoInvalidation(), new MappedPageRemover(_world.Kernel, _world.Memory));
         Assert.Equal(Errno.None, _world.Owner.Mm!.Mmap(UserRange.OfPages(FaultWorld.VaddrAt(0), 8), MemoryAccess.Read | MemoryAccess.Write));
     }
 

@@ -28,7 +28,7 @@ public sealed class FaultingDevicesTests
         _host.Setup(host => host.Stop(_world.Device)).Callback(() => _steps.Add($"stop, linked {IsLinked}, handler {HasHandler}"));
         Type1FaultEntry entry = new(new HostOnlyRouting(), Mock.Of<IGuestFaultDelivery>(), _host.Object);
         _devices = new FaultingDevices(
-            _world.Directory, _host.Object, new FaultRegistration(_world.Handlers, entry), _world.Handlers, new DeviceFeatures());
+            _world.Kernel, _world.Directory, _host.Object, new FaultRegistration(_world.Handlers, entry), _world.Handlers, new DeviceFeatures());
     }
 
     private FakeIommuDriver Driver => (FakeIommuDriver)_world.Device.Iommu!.Driver;
@@ -40,7 +40,7 @@ public sealed class FaultingDevicesTests
     [Fact]
     public void A_device_can_be_looked_up_and_is_served_before_it_can_fault()
     {
-        Assert.Equal(Errno.None, _devices.Start(_world.Container, _world.Group));
+        Assert.Equal(Errno.None, _devices.Start(_world.Container, _world.Group, "test"));
 
         Assert.Equal(["start, linked True, handler False"], _steps);
         Assert.True(HasHandler);
@@ -50,10 +50,10 @@ public sealed class FaultingDevicesTests
     [Fact]
     public void A_device_stops_being_looked_up_only_after_its_service_has_ended()
     {
-        _devices.Start(_world.Container, _world.Group);
+        _devices.Start(_world.Container, _world.Group, "test");
         _steps.Clear();
 
-        _devices.Stop(_world.Group);
+        _devices.Stop(_world.Group, "test");
 
         Assert.Equal(["stop, linked True, handler True"], _steps);
         Assert.False(IsLinked || HasHandler || Driver.IsFeatureEnabled(_world.Device, IommuFeature.Iopf));
@@ -64,7 +64,7 @@ public sealed class FaultingDevicesTests
     {
         Driver.EnableError = Errno.ENODEV;
 
-        Assert.Equal(Errno.ENODEV, _devices.Start(_world.Container, _world.Group));
+        Assert.Equal(Errno.ENODEV, _devices.Start(_world.Container, _world.Group, "test"));
 
         Assert.False(IsLinked || HasHandler);
         Assert.Equal(["start, linked True, handler False", "stop, linked True, handler True"], _steps);
@@ -79,7 +79,7 @@ public sealed class FaultingDevicesTests
         _host.Setup(host => host.Start(second)).Returns(Errno.None);
         _host.Setup(host => host.Stop(second)).Callback(() => _steps.Add("stop second"));
 
-        Assert.Equal(Errno.EBUSY, _devices.Start(_world.Container, _world.Group));
+        Assert.Equal(Errno.EBUSY, _devices.Start(_world.Container, _world.Group, "test"));
 
         Assert.Equal(["start, linked True, handler False", "stop second", "stop, linked True, handler True"], _steps);
         Assert.False(IsLinked || HasHandler || second.Iommu.HasFaultHandler || Driver.IsFeatureEnabled(_world.Device, IommuFeature.Iopf));
@@ -92,7 +92,7 @@ public sealed class FaultingDevicesTests
     {
         _world.Domain.Nested = isNested;
 
-        _devices.Start(_world.Container, _world.Group);
+        _devices.Start(_world.Container, _world.Group, "test");
 
         Assert.Equal(expected, _world.Handlers.CapabilitiesOf(_world.Device));
     }
@@ -102,7 +102,7 @@ public sealed class FaultingDevicesTests
     {
         _world.Register(Mock.Of<IDeviceFaultHandler>());
 
-        Assert.Equal(Errno.EBUSY, _devices.Start(_world.Container, _world.Group));
+        Assert.Equal(Errno.EBUSY, _devices.Start(_world.Container, _world.Group, "test"));
 
         Assert.True(HasHandler);
         Assert.False(IsLinked);
@@ -112,10 +112,10 @@ public sealed class FaultingDevicesTests
     public void Faults_that_still_wait_when_a_device_stops_are_answered_INVALID()
     {
         _host.Setup(host => host.Handle(_world.Device, It.Ref<IommuFault>.IsAny)).Returns(Errno.None);
-        _devices.Start(_world.Container, _world.Group);
+        _devices.Start(_world.Container, _world.Group, "test");
         _world.Report(FaultWorld.Request(1));
 
-        _devices.Stop(_world.Group);
+        _devices.Stop(_world.Group, "test");
 
         Assert.Equal(PageResponseCode.Invalid, _world.Answer);
         Assert.Equal(0, _world.Device.Iommu!.PendingFaultCount);

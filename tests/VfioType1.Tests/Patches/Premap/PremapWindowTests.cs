@@ -108,7 +108,7 @@ public sealed class PremapWindowTests
         return Window(length).Plan(world.Container, mapping, FaultWorld.IovaAt(page), scope ?? IovaRange.All, access);
     }
 
-    private static PremapWindow Window(int length) => new(Options.Create(new PremapOptions { Length = length }));
+    private static PremapWindow Window(int length) => new(new HostKernel(), Options.Create(new PremapOptions { Length = length }));
 
     private static IovaRange Pages(ulong first, ulong count) => IovaRange.OfPages(FaultWorld.IovaAt(first), count);
 

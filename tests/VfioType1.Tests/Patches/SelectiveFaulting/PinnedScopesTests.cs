@@ -16,7 +16,7 @@ public sealed class PinnedScopesTests
     public PinnedScopesTests()
     {
         _mapping = _world.AddMapping(0, 16);
-        _scopes = new PinnedScopes(new NoInvalidation(), new MappedPageRemover(_world.Memory), new PageRunMapper());
+        _scopes = new PinnedScopes(_world.Kernel, _world.Directory, new NoInvalidation(), new MappedPageRemover(_world.Kernel, _world.Memory), new PageRunMapper(_world.Kernel));
     }
 
     private IommuGroup Group => _world.Group.IommuGroup;
@@ -106,5 +106,5 @@ public sealed class PinnedScopesTests
         Assert.Equal(Errno.None, _scopes.Pinned(_world.Container, Group, _mapping, FaultWorld.IovaAt(page), Frame));
     }
 
-    private bool Unpin(ulong page) => _scopes.Unpinning(_world.Container, Group, _mapping, FaultWorld.IovaAt(page));
+    private bool Unpin(ulong page) => _scopes.Unpinning(_world.Container, Group, _mapping, FaultWorld.IovaAt(page)).Value;
 }

@@ -11,7 +11,7 @@ public sealed class MappedPagesNotifierTests
     private readonly FaultWorld _world = new();
     private readonly MappedPagesNotifier _notifier;
 
-    public MappedPagesNotifierTests() => _notifier = new MappedPagesNotifier(_world.Kernel, _world.Container, new MappedPageRemover(_world.Memory));
+    public MappedPagesNotifierTests() => _notifier = new MappedPagesNotifier(_world.Kernel, _world.Container, new MappedPageRemover(_world.Kernel, _world.Memory));
 
     [Fact]
     public void The_mapped_pages_of_the_range_go_and_their_neighbours_stay()

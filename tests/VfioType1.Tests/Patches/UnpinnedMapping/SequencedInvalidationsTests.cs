@@ -140,5 +140,5 @@ public sealed class SequencedInvalidationsTests
     private void End(UserRange range) =>
         Notifier().InvalidateRangeEnd(_mapping.Mm, new InvalidationRange(range, InvalidationReason.Clear, IsBlockable: true));
 
-    private MappedPagesNotifier Notifier() => new(_world.Kernel, _world.Container, new MappedPageRemover(_world.Memory));
+    private MappedPagesNotifier Notifier() => new(_world.Kernel, _world.Container, new MappedPageRemover(_world.Kernel, _world.Memory));
 }

@@ -1,0 +1,130 @@
+using Iopf.Iommu;
+using Iopf.Kernel;
+
+namespace Iopf.VfioType1;
+
+/// <summary>The window of a fault as posted: obtained and mapped run by run, iommu-&gt;lock held throughout.</summary>
+/// <remarks>
+/// Kernel: the loop of <c>vfio_iommu_type1_dma_map_iopf</c> with <c>pin_pages_iopf</c>. It stands in for obtaining pages without the lock when one of
+/// E23, E25, E26 and E32 is on: obtaining pages takes mmap_lock and page locks and may call the MMU notifier, which waits for this very lock.
+/// </remarks>
+internal sealed class WindowUnderLock(
+    HostKernel kernel, IPageSource pages, IInvalidationGuard invalidations, PageRunMapper runs, IPageResidency residency)
+{
+    private static readonly ErrataSet Posted = ErrataSet.Of(Erratum.E23, Erratum.E25, Erratum.E26, Erratum.E32, Erratum.E36);
+
+    /// <summary>Whether it is to be used.</summary>
+    public bool IsPosted { get; } = kernel.Errata.Intersects(Posted);
+
+    /// <summary>Maps as much of the window as can be.</summary>
+    /// <param name="container">The container; its lock is held.</param>
+    /// <param name="plan">What the fault intends to map.</param>
+    /// <returns>Whether at least the faulting page was mapped.</returns>
+    public bool Map(Type1Container container, in FaultPlan plan)
+    {
+        PinBatch batch = container.PinBatch;
+        int capacity = kernel.Allocates("vfio_batch_init") ? PinBatch.Capacity : 1;
+        ulong pageCount = plan.Window.PageCount;
+        ulong done = 0;
+        while (done < pageCount)
+        {
+            // Posted: the process is looked up for each run; if it is gone, what is left in the batch stays pinned (E36).
+            if (!plan.Mapping.Mm.IsAlive)
+            {
+                Drop(batch, plan.Mapping, leaks: kernel.IsPosted(Erratum.E36));
+                break;
+            }
+
+            Iova at = plan.Page.PlusPages(done);
+            PinnedRun run = ObtainRun(container, in plan, at, pageCount - done, capacity);
+            if (run.PageCount == 0 || !MapRun(container, in plan, at, run))
+            {
+                break;
+            }
+
+            done += (ulong)run.PageCount;
+        }
+
+        Drop(batch, plan.Mapping, leaks: false);
+        return done > 0;
+    }
+
+    /// <summary>Obtains pages until the next one does not continue the run.</summary>
+    private PinnedRun ObtainRun(Type1Container container, in FaultPlan plan, Iova first, ulong most, int capacity)
+    {
+        PinBatch batch = container.PinBatch;
+        DmaMapping mapping = plan.Mapping;
+        PinnedRun run = default;
+        while ((ulong)run.PageCount < most)
+        {
+            if (batch.IsEmpty)
+            {
+                ulong asked = Math.Min(most - (ulong)run.PageCount, (ulong)capacity);
+                UserAddress vaddr = mapping.VaddrOf(first.PlusPages((ulong)run.PageCount));
+                Result<int> got = pages.Obtain(mapping, vaddr, plan.Access, batch.Room((int)asked));
+                batch.Filled(got.IsSuccess ? got.Value : 0);
+                if (!got.IsSuccess)
+                {
+                    break;
+                }
+            }
+
+            if (run.PageCount > 0 && batch.First.Value != run.First.Value + (ulong)run.PageCount)
+            {
+                break;
+            }
+
+            Pfn frame = batch.TakeFirst();
+            run = run.PageCount == 0 ? new PinnedRun(frame, 1) : run with { PageCount = run.PageCount + 1 };
+        }
+
+        // A single page that does not continue the run is let go and obtained again: it may be a frame number without a page.
+        if (batch.IsSingle)
+        {
+            Drop(batch, mapping, leaks: false);
+        }
+
+        return run;
+    }
+
+    private bool MapRun(Type1Container container, in FaultPlan plan, Iova iova, PinnedRun run)
+    {
+        DmaMapping mapping = plan.Mapping;
+        IommuProt prot = (plan.Access & IommuProt.Write) != 0 ? mapping.Prot : plan.Access;
+        using (invalidations.Enter(container))
+        {
+            Errno error = runs.MapFaulted(container, iova, run.First, (ulong)run.PageCount, prot);
+            if (error == Errno.None)
+            {
+                mapping.MappedPages.Set(mapping.PageIndexOf(iova), (ulong)run.PageCount);
+            }
+
+            for (long i = 0; i < run.PageCount; i++)
+            {
+                Span<Pfn> one = [run.First.Plus((ulong)i)];
+                if (error == Errno.None)
+                {
+                    residency.AfterMap(mapping, one);
+                }
+                else
+                {
+                    pages.Return(mapping, one);
+                }
+            }
+
+            return error == Errno.None;
+        }
+    }
+
+    private void Drop(PinBatch batch, DmaMapping mapping, bool leaks)
+    {
+        while (!batch.IsEmpty)
+        {
+            Span<Pfn> one = [batch.TakeFirst()];
+            if (!leaks)
+            {
+                pages.Return(mapping, one);
+            }
+        }
+    }
+}
