@@ -4,11 +4,12 @@ namespace Iopf.Mm;
 
 /// <summary>A process as far as VFIO needs it: its memory, its limits, its capability, and the thread that makes its calls.</summary>
 /// <remarks>Kernel: <c>struct task_struct</c> of a thread-group leader.</remarks>
-public sealed class Process
+public class Process
 {
     private readonly HostKernel _kernel;
     private readonly PhysicalMemory _memory;
     private bool _hasExited;
+    private AddressSpace? _mm;
 
     /// <summary>Creates a process with empty memory.</summary>
     /// <param name="kernel">The kernel it runs on.</param>
@@ -30,7 +31,7 @@ public sealed class Process
         _kernel = kernel;
         _memory = memory;
         Name = name;
-        Mm = mm;
+        _mm = mm;
         Thread = kernel.Scheduler.CreateCaller(name);
     }
 
@@ -45,7 +46,7 @@ public sealed class Process
     public KernelThread Thread { get; }
 
     /// <summary>The process's memory; <see langword="null"/> once it exited.</summary>
-    public AddressSpace? Mm { get; private set; }
+    public virtual AddressSpace? Mm => _mm;
 
     /// <summary>Whether the process may lock any amount of memory.</summary>
     /// <remarks>Kernel: <c>CAP_IPC_LOCK</c>.</remarks>
@@ -70,7 +71,7 @@ public sealed class Process
     {
         Invariant.Hold(Mm is not null, "a process that exited does not start a program");
         AddressSpace old = Mm;
-        Mm = new AddressSpace(_kernel, _memory, Name);
+        _mm = new AddressSpace(_kernel, _memory, Name);
         InOwnThread(old.Exit);
     }
 
@@ -81,7 +82,7 @@ public sealed class Process
         Invariant.Hold(!_hasExited, "a process exits once");
         _hasExited = true;
         AddressSpace old = Mm!;
-        Mm = null;
+        _mm = null;
         InOwnThread(() =>
         {
             old.Exit();

@@ -42,7 +42,9 @@ public static class VfioType1ServiceCollectionExtensions
         services.TryAddSingleton<DmaReadWrite>();
         services.TryAddSingleton<CountWithoutIommu>();
         services.TryAddSingleton<IExternalPinAccounting>(provider => provider.GetRequiredService<CountWithoutIommu>());
-        services.TryAddSingleton<IPinScopeRecorder, NoPinScopes>();
+        services.TryAddSingleton<NoPinScopes>();
+        services.TryAddSingleton<IPinScopeRecorder>(provider => provider.GetRequiredService<NoPinScopes>());
+        services.TryAddSingleton<IPinScopeView>(provider => provider.GetRequiredService<NoPinScopes>());
         services.TryAddSingleton<GroupAttach>();
         services.TryAddSingleton<GroupDetach>();
         services.TryAddSingleton<ReplayEveryMapping>();

@@ -165,7 +165,7 @@ public sealed class ArmSmmuDomain : IommuDomain, ILpaeTlb
 
     /// <inheritdoc/>
     /// <remarks>Kernel: <c>arm_smmu_domain_free</c>.</remarks>
-    public override void Free()
+    protected override void FreeTables()
     {
         Invariant.Hold(_masters.Count == 0, "a domain is freed after its last device has left");
         if (_tables is not null)

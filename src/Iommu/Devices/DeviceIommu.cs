@@ -36,6 +36,9 @@ public sealed class DeviceIommu
     /// <summary>How many page requests wait for an answer.</summary>
     public int PendingFaultCount => Pending.Count;
 
+    /// <summary>The fault group ids of the page requests that wait for an answer, oldest first; a view for reports.</summary>
+    public IReadOnlyList<uint> PendingGroups => [.. Enumerable.Range(0, Pending.Count).Select(index => Pending[index].GroupId)];
+
     /// <summary>The registered handler; <see langword="null"/> if there is none.</summary>
     /// <remarks>Kernel: <c>fault_param</c>.</remarks>
     internal FaultRegistration? Registration { get; set; }

@@ -64,8 +64,19 @@ public abstract class IommuDomain(HostKernel kernel, DomainType type)
         // A domain without tables of its own has no entries to show.
     }
 
+    /// <summary>Whether it is gone.</summary>
+    public bool IsFreed { get; private set; }
+
     /// <summary>Gives the domain's memory back; no device is attached any more.</summary>
-    public abstract void Free();
+    /// <remarks>Kernel: <c>iommu_domain_free</c>.</remarks>
+    public void Free()
+    {
+        IsFreed = true;
+        FreeTables();
+    }
+
+    /// <summary>Gives back what the driver holds for the domain.</summary>
+    protected abstract void FreeTables();
 
     /// <summary>Answers a page request of a device.</summary>
     /// <param name="device">The device.</param>

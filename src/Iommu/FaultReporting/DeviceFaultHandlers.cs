@@ -21,7 +21,7 @@ public sealed class DeviceFaultHandlers(IFaultHandlerCapabilities capabilities, 
             return Errno.EINVAL;
         }
 
-        using (param.Lock.Hold())
+        using (param.Lock.Hold("iommu_register_device_fault_handler"))
         {
             if (param.Registration is not null)
             {
@@ -32,6 +32,11 @@ public sealed class DeviceFaultHandlers(IFaultHandlerCapabilities capabilities, 
             if (error != Errno.None)
             {
                 return error;
+            }
+
+            if (!device.Kernel.Allocates("iommu_register_device_fault_handler"))
+            {
+                return Errno.ENOMEM;
             }
 
             device.ReferenceCount++;
@@ -52,7 +57,7 @@ public sealed class DeviceFaultHandlers(IFaultHandlerCapabilities capabilities, 
             return Errno.EINVAL;
         }
 
-        using (param.Lock.Hold())
+        using (param.Lock.Hold("iommu_unregister_device_fault_handler"))
         {
             if (param.Registration is null)
             {
@@ -84,13 +89,17 @@ public sealed class DeviceFaultHandlers(IFaultHandlerCapabilities capabilities, 
             return Errno.EINVAL;
         }
 
-        using (param.Lock.Hold())
+        using (param.Lock.Hold("iommu_update_device_fault_handler"))
         {
-            if (param.Registration is not { } registration)
+            // Posted: the test is inverted; without a handler its data is reached for.
+            bool isPosted = device.Kernel.IsPosted(Erratum.E01);
+            if (param.Registration is null == !isPosted)
             {
                 return Errno.EINVAL;
             }
 
+            FaultRegistration registration = param.Registration
+                ?? throw new KernelOopsException("NULL pointer dereference", "iommu_update_device_fault_handler");
             if (!capabilities.Update(registration.Capabilities, mask, set).TryGet(out FaultReportCapabilities wanted, out Errno error))
             {
                 return error;

@@ -48,36 +48,49 @@ public sealed class DeviceFaultReporter(HostKernel kernel, IFaultReportFilter fi
             return Errno.EINVAL;
         }
 
-        using (param.Lock.Hold())
+        LockScope reporting = param.Lock.Hold("iommu_report_device_fault");
+        Errno error = PassToHandler(device, param, in fault, out bool isFiltered);
+
+        // Posted: a fault that the filter keeps back leaves with the lock held.
+        if (!isFiltered || !kernel.IsPosted(Erratum.E02))
         {
-            if (param.Registration is not { Handler: { } handler } registration)
-            {
-                return Errno.EINVAL;
-            }
+            reporting.Dispose();
+        }
 
-            // Before anything is queued, so that a fault nobody wants leaves no trace (E02).
-            Errno error = filter.Admit(registration.Capabilities, in fault);
-            if (error != Errno.None)
-            {
-                return error;
-            }
+        return error;
+    }
 
-            bool isPending = fault.Type == FaultType.PageRequest && fault.IsLastOfGroup;
-            if (isPending)
-            {
-                using (param.Pending.Lock.Hold())
-                {
-                    param.Pending.Append(in fault);
-                }
-            }
+    private Errno PassToHandler(Device device, DeviceIommu param, in IommuFault fault, out bool isFiltered)
+    {
+        isFiltered = false;
+        if (param.Registration is not { Handler: { } handler } registration)
+        {
+            return Errno.EINVAL;
+        }
 
-            error = handler.Handle(device, in fault);
-            if (error != Errno.None && isPending)
-            {
-                param.Pending.Withdraw(in fault);
-            }
-
+        // Before anything is queued, so that a fault nobody wants leaves no trace.
+        Errno error = filter.Admit(registration.Capabilities, in fault);
+        if (error != Errno.None)
+        {
+            isFiltered = true;
             return error;
         }
+
+        bool isPending = fault.Type == FaultType.PageRequest && fault.IsLastOfGroup;
+        if (isPending)
+        {
+            using (param.Pending.Lock.Hold())
+            {
+                param.Pending.Append(in fault);
+            }
+        }
+
+        error = handler.Handle(device, in fault);
+        if (error != Errno.None && isPending)
+        {
+            param.Pending.Withdraw(in fault);
+        }
+
+        return error;
     }
 }

@@ -5,7 +5,7 @@ namespace Iopf.Iommu;
 /// <summary>Passes answers to page requests on to the IOMMU driver.</summary>
 /// <param name="kernel">Counters and trace.</param>
 /// <param name="observers">Who watches.</param>
-public sealed class PageResponder(HostKernel kernel, IEnumerable<IFaultObserver> observers)
+public class PageResponder(HostKernel kernel, IEnumerable<IFaultObserver> observers)
 {
     private readonly IFaultObserver[] _observers = [.. observers];
 
@@ -14,7 +14,7 @@ public sealed class PageResponder(HostKernel kernel, IEnumerable<IFaultObserver>
     /// <param name="device">The device.</param>
     /// <param name="response">The answer.</param>
     /// <returns>ENODEV without a domain that can answer; EINVAL without handler, for another version or an unknown flag, or when nothing matches; else the driver's.</returns>
-    public Errno Respond(Device device, in PageResponse response)
+    public virtual Errno Respond(Device device, in PageResponse response)
     {
         ArgumentNullException.ThrowIfNull(device);
         if (device.Group?.Domain is not { CanRespond: true } domain)

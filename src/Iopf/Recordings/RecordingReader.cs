@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Iopf.Kernel;
+using Iopf.Recordings.Posted;
 
 namespace Iopf.Recordings;
 
@@ -25,7 +26,30 @@ public sealed class RecordingReader : IDisposable
     /// <param name="file">Its path.</param>
     /// <returns>The reader.</returns>
     /// <exception cref="InputException">It cannot be read or is no recording of a supported format.</exception>
-    public static RecordingReader Open(string file)
+    public static RecordingReader Open(string file) => Read(file, OpenText(file));
+
+    /// <summary>The format that a recording's first line names.</summary>
+    /// <param name="file">Its path.</param>
+    /// <returns>The format; <see langword="null"/> if the line names none.</returns>
+    /// <exception cref="InputException">The file cannot be read.</exception>
+    internal static string? FormatOf(string file)
+    {
+        using TextReader text = OpenText(file);
+        try
+        {
+            using JsonDocument header = JsonDocument.Parse(new RecordingLines(file, text).Next() ?? "");
+            return header.RootElement is { ValueKind: JsonValueKind.Object } root
+                && root.TryGetProperty("format", out JsonElement format) && format.ValueKind == JsonValueKind.String
+                ? format.GetString()
+                : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    internal static TextReader OpenText(string file)
     {
         ArgumentNullException.ThrowIfNull(file);
         if (Directory.Exists(file))
@@ -35,7 +59,7 @@ public sealed class RecordingReader : IDisposable
 
         try
         {
-            return Read(file, new StreamReader(file, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true)));
+            return new StreamReader(file, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true));
         }
         catch (Exception failed) when (failed is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -115,7 +139,7 @@ public sealed class RecordingReader : IDisposable
         string format = fields.Text("format");
         if (format != RecordingHeader.Type1Recording)
         {
-            string words = $"format '{format}' is not supported by this version; expected {RecordingHeader.Type1Recording}";
+            string words = $"format '{format}' is not supported by this version; expected {RecordingHeader.Type1Recording} or {PostedReplay.Format}";
             throw fields.Complaint("format", words);
         }
 

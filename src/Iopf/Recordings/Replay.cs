@@ -1,3 +1,5 @@
+using Iopf.Recordings.Posted;
+
 namespace Iopf.Recordings;
 
 /// <summary>Holds a machine against a recording, operation by operation.</summary>
@@ -11,6 +13,12 @@ public static class Replay
     public static ReplayReport Run(string file, Func<RecordingHeader, IType1Replayer> createReplayer)
     {
         ArgumentNullException.ThrowIfNull(createReplayer);
+        if (RecordingReader.FormatOf(file) == PostedReplay.Format)
+        {
+            using TextReader text = RecordingReader.OpenText(file);
+            return PostedReplay.Run(file, new RecordingLines(file, text));
+        }
+
         using RecordingReader reader = RecordingReader.Open(file);
         IType1Replayer replayer = createReplayer(reader.Header);
         int operations = 0;

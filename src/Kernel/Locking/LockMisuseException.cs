@@ -7,4 +7,10 @@ public sealed class LockMisuseException(string message) : Exception(message)
 {
     /// <summary>The promise that is broken: L1 (locks are given back), L2 (no recursion) or L3 (no sleep where it is forbidden).</summary>
     public string Promise { get; init; } = "L1";
+
+    /// <summary>The class of the lock; empty if it is not about one.</summary>
+    public string LockClass { get; init; } = string.Empty;
+
+    /// <summary>The kernel function that takes it; empty if it is not about taking one.</summary>
+    public string Place { get; init; } = string.Empty;
 }

@@ -143,6 +143,7 @@ public sealed class InlineScheduler : Scheduler
                     $"{_current.Name} waits in {place} for {queue.Name}, and no thread can end the wait (it holds {_current.DescribeHeldLocks()})")
                 {
                     Promise = "R1",
+                    Place = place,
                 };
             }
         }
@@ -219,6 +220,8 @@ public sealed class InlineScheduler : Scheduler
                 $"{_current.Name} takes {@lock.Name} in {place} while it already holds it (it holds {_current.DescribeHeldLocks()})")
             {
                 Promise = "L2",
+                LockClass = @lock.Class,
+                Place = place,
             };
         }
 

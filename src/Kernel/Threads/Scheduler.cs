@@ -39,6 +39,13 @@ public abstract class Scheduler
     /// <summary>Gives the floor to the runnable threads until none is left.</summary>
     public abstract void RunReady();
 
+    /// <summary>Marks an access to something that other threads change without a lock: a scheduler may let them run here.</summary>
+    /// <param name="name">What is accessed.</param>
+    public virtual void Point(string name)
+    {
+        // Threads of a scheduler that never preempts notice nothing.
+    }
+
     internal abstract void Acquire(KernelLock @lock, LockMode mode, string place);
 
     internal abstract bool TryAcquire(KernelLock @lock, LockMode mode, string place);

@@ -4,11 +4,12 @@ using Iopf.Kernel;
 namespace Iopf.VfioType1;
 
 /// <summary>Finds the container of a faulting device.</summary>
+/// <param name="kernel">Scheduler and errata.</param>
 /// <remarks>
 /// Kernel: <c>iopf_group_list</c>, <c>vfio_find_iopf_group</c>. A group is linked before its devices can fault and unlinked after
 /// their last fault is answered (E08, E40, E41), so what is found here stays valid while the fault is served.
 /// </remarks>
-internal sealed class FaultDirectory(HostKernel kernel)
+public sealed class FaultDirectory(HostKernel kernel)
 {
     private readonly KernelSpinLock _lock = new(kernel.Scheduler, "iopf_group_list_lock");
     private readonly Dictionary<IommuGroup, FaultTarget> _targets = [];
@@ -18,7 +19,7 @@ internal sealed class FaultDirectory(HostKernel kernel)
     /// <param name="group">The group.</param>
     /// <param name="function">The kernel function that allocates the link.</param>
     /// <returns>ENOMEM without memory.</returns>
-    public Errno Link(Type1Container container, Type1Group group, string function)
+    internal Errno Link(Type1Container container, Type1Group group, string function)
     {
         if (!kernel.Allocates(function))
         {
@@ -36,7 +37,7 @@ internal sealed class FaultDirectory(HostKernel kernel)
     /// <summary>Unlinks a group.</summary>
     /// <param name="group">The group.</param>
     /// <returns>Whether it was linked.</returns>
-    public bool Unlink(Type1Group group)
+    internal bool Unlink(Type1Group group)
     {
         using (_lock.Hold())
         {
@@ -44,16 +45,17 @@ internal sealed class FaultDirectory(HostKernel kernel)
         }
     }
 
-    /// <summary>The groups that are linked.</summary>
-    public IEnumerable<FaultTarget> Linked => _targets.Values;
+    /// <summary>The groups that are linked, each with its container.</summary>
+    public IEnumerable<(Type1Container Container, IommuGroup Group)> Linked =>
+        _targets.Values.Select(target => (target.Container, target.Group.IommuGroup));
 
     /// <summary>Whether a group is linked now.</summary>
-    public bool IsLinked(IommuGroup group) => _targets.ContainsKey(group);
+    internal bool IsLinked(IommuGroup group) => _targets.ContainsKey(group);
 
     /// <summary>Whether a group is linked now, and by the attachment that is meant.</summary>
-    public bool IsLinked(Type1Group group) => _targets.TryGetValue(group.IommuGroup, out FaultTarget target) && ReferenceEquals(target.Group, group);
+    internal bool IsLinked(Type1Group group) => _targets.TryGetValue(group.IommuGroup, out FaultTarget target) && ReferenceEquals(target.Group, group);
 
-    public bool TryFind(Device device, out FaultTarget target)
+    internal bool TryFind(Device device, out FaultTarget target)
     {
         target = default;
         if (device.Group is not { } group)

@@ -1,9 +1,10 @@
 using Iopf.Iommu;
+using Iopf.Kernel;
 
 namespace Iopf.VfioType1;
 
 /// <summary>Baseline: every fault is the host's.</summary>
 internal sealed class HostOnlyRouting : IFaultRouting
 {
-    public FaultRoute RouteOf(Device device, in IommuFault fault) => FaultRoute.Host;
+    public Result<FaultRoute> RouteOf(Device device, in IommuFault fault) => FaultRoute.Host;
 }

@@ -1,4 +1,5 @@
 using Iopf.Iommu;
+using Iopf.Kernel;
 
 namespace Iopf.VfioType1;
 
@@ -12,6 +13,6 @@ public interface IFaultRouting
     /// <summary>Decides for one fault.</summary>
     /// <param name="device">The faulting device.</param>
     /// <param name="fault">The fault.</param>
-    /// <returns>The route.</returns>
-    FaultRoute RouteOf(Device device, in IommuFault fault);
+    /// <returns>The route; an error refuses the fault.</returns>
+    Result<FaultRoute> RouteOf(Device device, in IommuFault fault);
 }

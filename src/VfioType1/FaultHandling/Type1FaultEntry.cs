@@ -13,11 +13,11 @@ internal sealed class Type1FaultEntry(IFaultRouting routing, IGuestFaultDelivery
 {
     public Errno Handle(Device device, in IommuFault fault)
     {
-        if (routing.RouteOf(device, in fault) == FaultRoute.Guest)
+        if (!routing.RouteOf(device, in fault).TryGet(out FaultRoute route, out Errno error))
         {
-            return guest.Deliver(device, in fault);
+            return error;
         }
 
-        return host.Handle(device, in fault);
+        return route == FaultRoute.Guest ? guest.Deliver(device, in fault) : host.Handle(device, in fault);
     }
 }

@@ -1,5 +1,6 @@
 using Iopf.Iommu;
 using Iopf.Kernel;
+using Microsoft.Extensions.Options;
 
 namespace Iopf.VfioType1;
 
@@ -9,7 +10,12 @@ namespace Iopf.VfioType1;
 /// E23, E25, E26 and E32 is on: obtaining pages takes mmap_lock and page locks and may call the MMU notifier, which waits for this very lock.
 /// </remarks>
 internal sealed class WindowUnderLock(
-    HostKernel kernel, IPageSource pages, IInvalidationGuard invalidations, PageRunMapper runs, IPageResidency residency)
+    HostKernel kernel,
+    IPageSource pages,
+    IInvalidationGuard invalidations,
+    PageRunMapper runs,
+    IPageResidency residency,
+    IOptions<Type1Options> options)
 {
     private static readonly ErrataSet Posted = ErrataSet.Of(Erratum.E23, Erratum.E25, Erratum.E26, Erratum.E32, Erratum.E36);
 
@@ -36,13 +42,18 @@ internal sealed class WindowUnderLock(
             }
 
             Iova at = plan.Page.PlusPages(done);
-            PinnedRun run = ObtainRun(container, in plan, at, pageCount - done, capacity);
+            ulong most = options.Value.DisableHugepages ? 1 : pageCount - done;
+            PinnedRun run = ObtainRun(container, in plan, at, most, capacity, out bool hasFailed);
             if (run.PageCount == 0 || !MapRun(container, in plan, at, run))
             {
                 break;
             }
 
             done += (ulong)run.PageCount;
+            if (hasFailed)
+            {
+                break;
+            }
         }
 
         Drop(batch, plan.Mapping, leaks: false);
@@ -50,8 +61,9 @@ internal sealed class WindowUnderLock(
     }
 
     /// <summary>Obtains pages until the next one does not continue the run.</summary>
-    private PinnedRun ObtainRun(Type1Container container, in FaultPlan plan, Iova first, ulong most, int capacity)
+    private PinnedRun ObtainRun(Type1Container container, in FaultPlan plan, Iova first, ulong most, int capacity, out bool hasFailed)
     {
+        hasFailed = false;
         PinBatch batch = container.PinBatch;
         DmaMapping mapping = plan.Mapping;
         PinnedRun run = default;
@@ -65,6 +77,7 @@ internal sealed class WindowUnderLock(
                 batch.Filled(got.IsSuccess ? got.Value : 0);
                 if (!got.IsSuccess)
                 {
+                    hasFailed = true;
                     break;
                 }
             }

@@ -15,6 +15,7 @@ internal sealed class GroupDetach(
     IPinScopeRecorder scopes)
 {
     private const string Function = "vfio_iommu_type1_detach_group";
+    private const string ReleaseFunction = "vfio_iommu_type1_release";
 
     private readonly IGroupAttachStep[] _steps = [.. steps];
 
@@ -41,20 +42,35 @@ internal sealed class GroupDetach(
     /// <summary>Lets go of what a container still has when it is released.</summary>
     public void Release(Type1Container container)
     {
-        while (container.Domains.Count > 0)
+        // Posted: only the domains go; the look-up of groups that nobody detached stays, and leads to freed memory (E08).
+        while (container.Domains.Count > 0 && !kernel.IsPosted(Erratum.E08))
         {
             Execute(container, container.Domains[0].Groups[0].IommuGroup);
         }
 
-        using (container.Lock.Hold())
+        using (container.Lock.Hold(ReleaseFunction))
         {
             removal.ExecuteAll(container);
+            foreach (Type1Domain domain in container.Domains)
+            {
+                foreach (Type1Group group in domain.Groups)
+                {
+                    group.IommuGroup.Detach(domain.Domain);
+                }
+
+                domain.Domain.Free();
+            }
+
+            container.Domains.Clear();
+            container.ExternalGroups = null;
         }
 
         foreach (IGroupAttachStep step in _steps)
         {
             step.Released(container);
         }
+
+        container.IsReleased = true;
     }
 
     /// <summary>Takes a group out, after its faults were stopped.</summary>

@@ -24,7 +24,7 @@ internal sealed class Type1Iommu(Type1Container container, Type1Functions functi
 
     public void NotifyContainerClosed()
     {
-        using (Container.Lock.Hold())
+        using (Container.Lock.Hold("vfio_iommu_type1_notify"))
         {
             Container.IsOpen = false;
         }

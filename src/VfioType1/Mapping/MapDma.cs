@@ -19,7 +19,7 @@ internal sealed class MapDma(HostKernel kernel, IDmaMapPolicy policy, IInvalidat
             return Errno.EINVAL;
         }
 
-        using (container.Lock.Hold())
+        using (container.Lock.Hold("vfio_dma_do_map"))
         {
             Errno error = Judge(container, in request, isRebase, out DmaMapping? existing);
             if (error == Errno.None)
@@ -94,6 +94,11 @@ internal sealed class MapDma(HostKernel kernel, IDmaMapPolicy policy, IInvalidat
         if (caller.Mm is not { } mm)
         {
             return Errno.ENODEV;
+        }
+
+        if (!kernel.Allocates("vfio_dma_do_map"))
+        {
+            return Errno.ENOMEM;
         }
 
         DmaMapping mapping = container.NewMapping(

@@ -64,6 +64,11 @@ internal sealed class RemotePinner(PhysicalMemory memory)
     /// <returns>How many were pinned, at least 1; ENOMEM beyond the limit, or the error of the first page.</returns>
     public Result<int> Pin(DmaMapping mapping, UserAddress first, IommuProt access, Span<Pfn> frames)
     {
+        if (!mapping.Mm.IsAlive)
+        {
+            return Errno.ENODEV;
+        }
+
         if (!PinSome(mapping, first, access, frames).TryGet(out int got, out Errno error))
         {
             return error;
@@ -98,7 +103,7 @@ internal sealed class RemotePinner(PhysicalMemory memory)
     /// <param name="frames">Receives the frames.</param>
     /// <returns>How many were pinned, at least 1, or the error of the first page.</returns>
     public Result<int> PinUnaccounted(DmaMapping mapping, UserAddress first, Span<Pfn> frames) =>
-        PinSome(mapping, first, mapping.Prot, frames);
+        mapping.Mm.IsAlive ? PinSome(mapping, first, mapping.Prot, frames) : Errno.ENODEV;
 
     /// <summary>Lets go of pages.</summary>
     /// <param name="mapping">The mapping.</param>

@@ -5,7 +5,7 @@ namespace Iopf.VfioType1;
 /// <summary>Removes a mapping with everything that was entered and pinned for it.</summary>
 /// <remarks>Kernel: <c>vfio_remove_dma</c>. The container lock is held.</remarks>
 internal sealed class RemoveMapping(
-    HostKernel kernel, IDmaMapPolicy policy, IInvalidationGuard invalidations, IPinScopeRecorder scopes, ExternalPinning pins)
+    HostKernel kernel, Type1Containers containers, IDmaMapPolicy policy, IInvalidationGuard invalidations, IPinScopeRecorder scopes, ExternalPinning pins)
 {
     public void Execute(Type1Container container, DmaMapping mapping)
     {
@@ -16,7 +16,11 @@ internal sealed class RemoveMapping(
         }
 
         // Posted: what vendor drivers did not give back stays pinned for ever (E66).
-        if (!kernel.IsPosted(Erratum.E66))
+        if (kernel.IsPosted(Erratum.E66))
+        {
+            containers.LeakedPins += mapping.ExternalPins.Count;
+        }
+        else
         {
             scopes.Removed(container, mapping);
             pins.ReleaseAll(container, mapping);

@@ -26,7 +26,7 @@ internal sealed class UnmapDma(HostKernel kernel, RemoveMapping removal, DirtyLo
     /// <returns>How many bytes were unmapped, or the error.</returns>
     public Result<ulong> Execute(Type1Container container, Process caller, in VfioUnmapDma request, in VfioBitmap bitmap, Span<byte> userBitmap)
     {
-        using (container.Lock.Hold())
+        using (container.Lock.Hold("vfio_dma_do_unmap"))
         {
             if (!Judge(container, in request, in bitmap).TryGet(out IovaRange range, out Errno error))
             {
@@ -187,7 +187,7 @@ internal sealed class UnmapDma(HostKernel kernel, RemoveMapping removal, DirtyLo
             notifier.DmaUnmapped(iova, size);
         }
 
-        container.Lock.Lock();
+        container.Lock.Lock("vfio_dma_do_unmap");
     }
 
     private struct Progress

@@ -51,11 +51,11 @@ internal static class VaddrWaiting
         container.Lock.Unlock();
         try
         {
-            outcome = container.VaddrWait.WaitKillable(() => container.VaddrWakes != before || !container.IsOpen);
+            outcome = container.VaddrWait.WaitKillable(() => container.VaddrWakes != before || !container.IsOpen, "vfio_wait");
         }
         finally
         {
-            container.Lock.Lock();
+            container.Lock.Lock("vfio_wait");
         }
 
         return outcome == WaitOutcome.Killed || !container.IsOpen ? Errno.EFAULT : Errno.None;

@@ -46,6 +46,7 @@ internal sealed class ExternalPinning(
                 frames[i] = frame.Value;
             }
 
+            scopes.Done(container, group);
             NarrowDirtyScope(container, group);
             return userPfns.Length;
         }

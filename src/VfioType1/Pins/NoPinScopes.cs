@@ -1,12 +1,24 @@
 using Iopf.Iommu;
 using Iopf.Kernel;
+using Iopf.VfioType1.Patches.SelectiveFaulting;
 
 namespace Iopf.VfioType1;
 
 /// <summary>Baseline: a pin says nothing about faults.</summary>
-internal sealed class NoPinScopes : IPinScopeRecorder
+internal sealed class NoPinScopes : IPinScopeRecorder, IPinScopeView
 {
+    public int LeakedRanges => 0;
+
+    public bool IsSelective(IommuGroup group) => false;
+
+    public IReadOnlyList<PinnedRange> RangesOf(IommuGroup group) => [];
+
     public Errno Begin(Type1Container container, IommuGroup group) => Errno.None;
+
+    public void Done(Type1Container container, IommuGroup group)
+    {
+        // Nothing is noted.
+    }
 
     public Errno Pinned(Type1Container container, IommuGroup group, DmaMapping mapping, Iova page, Pfn frame) => Errno.None;
 

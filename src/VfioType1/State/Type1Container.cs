@@ -150,7 +150,9 @@ public sealed class Type1Container
     /// <summary>Keeps a removed mapping for the next one, unless a fault may still hold on to it.</summary>
     internal void Recycle(DmaMapping mapping)
     {
-        if (FaultsInFlight == 0 && _removed.Count < RemovedKept)
+        // The posted code may leave bits and pins behind.
+        bool isEmpty = mapping.MappedPages.Count == 0 && mapping.ExternalPins.Count == 0;
+        if (isEmpty && FaultsInFlight == 0 && _removed.Count < RemovedKept)
         {
             _removed.Push(mapping);
         }

@@ -9,6 +9,9 @@ public sealed class Type1Containers
     /// <summary>The containers, oldest first.</summary>
     public IReadOnlyList<Type1Container> Open => _open;
 
+    /// <summary>How many pinned pages mappings left behind that were removed (E66).</summary>
+    public int LeakedPins { get; internal set; }
+
     internal int NextId() => ++_lastId;
 
     internal void Add(Type1Container container) => _open.Add(container);

@@ -106,7 +106,7 @@ public class FaultReportingPatchTests
 
         Assert.Equal(0x1234_5000UL, record.Ipa);
         Assert.Equal(0x12345UL, record.Ipa >> 12);
-        Assert.Equal(new Iova(0x1234_5000), new ReportStage2Events().AddressOf(record).Value);
+        Assert.Equal(new Iova(0x1234_5000), new ReportStage2Events(new HostKernel()).AddressOf(record).Value);
     }
 
     private static RecordingHandler Fault(SmmuBench bench, out DmaOutcome outcome)

@@ -49,7 +49,7 @@ internal sealed class TableDomain : IommuDomain, ILpaeTlb
 
     public override void VisitEntries(Action<Iova, ulong, ulong> visit) => Table.Visit(visit);
 
-    public override void Free() => Table.Free();
+    protected override void FreeTables() => Table.Free();
 
     public override Errno RespondToPage(Device device, in PageResponse response) => Errno.ENODEV;
 

@@ -12,5 +12,7 @@ internal static class RecordingFiles
     public static string Seed(int seed) =>
         Path.GetFullPath(Path.Combine(Here(), "..", "..", "data", "vfio-type1-recordings", $"seed-{seed}.jsonl"));
 
+    public static string Posted => Path.GetFullPath(Path.Combine(Here(), "..", "..", "data", "rfc-iopf-recordings"));
+
     private static string Here([CallerFilePath] string file = "") => Path.GetDirectoryName(file)!;
 }

@@ -85,7 +85,7 @@ public sealed class RecordingReaderTests
     [Theory]
     [InlineData("", "r.jsonl:1: format: expected \"vfio-type1-recording/1\", found an empty file")]
     [InlineData("{\"op\": \"api_version\"}\n", "r.jsonl:1: format: expected a text, found nothing")]
-    [InlineData("{\"format\": \"rfc-iopf-recording/1\"}\n", "r.jsonl:1: format: format 'rfc-iopf-recording/1' is not supported by this version; expected vfio-type1-recording/1")]
+    [InlineData("{\"format\": \"other-recording/1\"}\n", "r.jsonl:1: format: format 'other-recording/1' is not supported by this version; expected vfio-type1-recording/1 or rfc-iopf-recording/1")]
     [InlineData("{\"format\": \"vfio-ty", "r.jsonl:1: expected a line of JSON, found one that ends early (is the file truncated?)")]
     [InlineData("""{"format":"\ud800"}""", "r.jsonl:1: expected a line of JSON, found one that ends early (is the file truncated?)")]
     [InlineData("""{"\ud800":1}""" + "\n", "r.jsonl:1: expected a line of JSON, found something else")]

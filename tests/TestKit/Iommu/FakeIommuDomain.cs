@@ -57,7 +57,7 @@ public sealed class FakeIommuDomain(HostKernel kernel) : IommuDomain(kernel, Dom
         }
     }
 
-    public override void Free() => Invariant.Hold(_entries.Count == 0, "a domain is empty when it is freed");
+    protected override void FreeTables() => Invariant.Hold(_entries.Count == 0, "a domain is empty when it is freed");
 
     public override Errno RespondToPage(Device device, in PageResponse response)
     {

@@ -12,6 +12,8 @@ internal sealed class PickyDomain(HostKernel kernel) : IommuDomain(kernel, Domai
 
     public Errno NestingError { get; init; }
 
+    private bool _wasFreed;
+
     /// <summary>What each attach answers in turn; 0 after the last.</summary>
     public Queue<Errno> AttachAnswers { get; init; } = [];
 
@@ -20,8 +22,6 @@ internal sealed class PickyDomain(HostKernel kernel) : IommuDomain(kernel, Domai
 
     /// <summary>How many bytes are mapped.</summary>
     public long Entries { get; private set; }
-
-    public bool IsFreed { get; private set; }
 
     public int Attached { get; private set; }
 
@@ -53,10 +53,10 @@ internal sealed class PickyDomain(HostKernel kernel) : IommuDomain(kernel, Domai
         // It translates nothing.
     }
 
-    public override void Free()
+    protected override void FreeTables()
     {
-        Invariant.Hold(!IsFreed && Attached == 0, "a domain is freed once, without devices");
-        IsFreed = true;
+        Invariant.Hold(!_wasFreed && Attached == 0, "a domain is freed once, without devices");
+        _wasFreed = true;
     }
 
     public override Errno RespondToPage(Device device, in PageResponse response) => Errno.EOPNOTSUPP;

@@ -9,7 +9,10 @@ namespace Iopf.ArmSmmuV3.Patches.FaultReporting;
 /// Kernel: <c>arm_smmu_handle_evt</c> with <c>EVTQ_3_IPA</c>. The field holds bits 51:12 in place, so it is masked and not shifted.
 /// For a nested translation the input address is the guest's own; only the IPA means something to the stage-2 owner.
 /// </remarks>
-internal sealed class ReportStage2Events : IStage2EventPolicy
+internal sealed class ReportStage2Events(HostKernel kernel) : IStage2EventPolicy
 {
-    public Result<Iova> AddressOf(EventRecord record) => new Iova(record.Ipa);
+    public Result<Iova> AddressOf(EventRecord record) =>
+        new Iova(kernel.IsPosted(Erratum.E04)
+            ? record.Ipa >> 12 // Posted: the field is extracted, and used as an address.
+            : record.Ipa);
 }

@@ -1,4 +1,5 @@
 using Iopf.ArmSmmuV3.Driver;
+using Iopf.Kernel;
 
 namespace Iopf.ArmSmmuV3.Patches.FaultReporting;
 
@@ -7,7 +8,8 @@ namespace Iopf.ArmSmmuV3.Patches.FaultReporting;
 /// Kernel: STE.S2S follows the master's <c>stall_enabled</c>.
 /// The posted patch has no such line, without which the stage-2 faults it reports can never be recoverable ones.
 /// </remarks>
-internal sealed class Stage2StallsWithItsMaster : IStage2Stall
+internal sealed class Stage2StallsWithItsMaster(HostKernel kernel) : IStage2Stall
 {
-    public bool StallsFor(ArmSmmuMaster master) => master.StallEnabled;
+    public bool StallsFor(ArmSmmuMaster master) =>
+        master.StallEnabled && !kernel.IsPosted(Erratum.E05); // Posted: nothing sets S2S.
 }

@@ -3,7 +3,7 @@ using Iopf.Kernel;
 namespace Iopf.Iommu.Patches.FaultReporting;
 
 /// <summary>Patch 1: "flat" excludes the nested levels, at registration and after an update (E06).</summary>
-internal sealed class ExclusiveCapabilities : IFaultHandlerCapabilities
+internal sealed class ExclusiveCapabilities(HostKernel kernel) : IFaultHandlerCapabilities
 {
     private const FaultReportCapabilities Nested = FaultReportCapabilities.NestedLevel1 | FaultReportCapabilities.NestedLevel2;
 
@@ -13,6 +13,7 @@ internal sealed class ExclusiveCapabilities : IFaultHandlerCapabilities
     public Result<FaultReportCapabilities> Update(FaultReportCapabilities current, FaultReportCapabilities mask, FaultReportCapabilities set)
     {
         FaultReportCapabilities updated = (current & mask) | set;
-        return Validate(updated) == Errno.None ? updated : Errno.EINVAL;
+        return kernel.IsPosted(Erratum.E06) // Posted: an update is not checked.
+            || Validate(updated) == Errno.None ? updated : Errno.EINVAL;
     }
 }

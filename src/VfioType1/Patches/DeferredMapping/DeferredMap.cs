@@ -20,8 +20,7 @@ internal sealed class DeferredMap(
             return error;
         }
 
-        mapping.HasMappedPages = kernel.Allocates("vfio_dma_do_map");
-        if (!mapping.HasMappedPages)
+        if (!kernel.Allocates("vfio_dma_do_map"))
         {
             return Errno.ENOMEM;
         }

@@ -68,24 +68,30 @@ internal sealed class EnableIopfCommand(HostKernel kernel, IopfSwitch iopf, IAdd
     private Errno StartGroups(Type1Container container, bool isSecond)
     {
         List<Type1Group> groups = [.. container.Domains.SelectMany(domain => domain.Groups)];
+        int count = 0;
         for (int i = 0; i < groups.Count; i++)
         {
-            Errno error = devices.Start(container, groups[i], Function);
-            if (error != Errno.None)
+            Errno error = devices.Start(container, groups[i], Function, out int started);
+            count += started;
+            if (error == Errno.None)
             {
-                if (isSecond)
-                {
-                    devices.Forget(groups[0]);
-                    return error;
-                }
+                continue;
+            }
 
-                for (int started = 0; started < i; started++)
-                {
-                    devices.Stop(groups[started], Function);
-                }
-
+            // Posted: only a count is kept, and the first so many devices are switched off (E52).
+            if (isSecond || kernel.IsPosted(Erratum.E52))
+            {
+                devices.StopCounted(groups, count);
                 return error;
             }
+
+            devices.StopStarted(groups[i], started);
+            while (i-- > 0)
+            {
+                devices.Stop(groups[i], Function);
+            }
+
+            return error;
         }
 
         return Errno.None;

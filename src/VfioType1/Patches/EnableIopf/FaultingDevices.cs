@@ -25,6 +25,33 @@ internal sealed class FaultingDevices(
     /// <returns>The error of the device that refuses; ENOMEM.</returns>
     public Errno Start(Type1Container container, Type1Group group, string function)
     {
+        Errno error = Start(container, group, function, out int started);
+        if (error != Errno.None)
+        {
+            StopStarted(group, started);
+        }
+
+        return error;
+    }
+
+    /// <summary>Switches those devices of a group off that were switched on before one refused.</summary>
+    /// <param name="group">The group.</param>
+    /// <param name="started">How many were switched on.</param>
+    public void StopStarted(Type1Group group, int started)
+    {
+        StopFirst(group, started);
+        directory.Unlink(group);
+    }
+
+    /// <summary>Switches the faults of a group on; after an error the devices that were switched on stay so.</summary>
+    /// <param name="container">The group's container.</param>
+    /// <param name="group">The group.</param>
+    /// <param name="function">The kernel function that does.</param>
+    /// <param name="started">How many devices were switched on.</param>
+    /// <returns>The error of the device that refuses; ENOMEM.</returns>
+    public Errno Start(Type1Container container, Type1Group group, string function, out int started)
+    {
+        started = 0;
         // Posted: a device may fault before it can be looked up (E40).
         bool linksLast = kernel.IsPosted(Erratum.E40);
         Errno error = linksLast ? Errno.None : directory.Link(container, group, function);
@@ -34,25 +61,13 @@ internal sealed class FaultingDevices(
         }
 
         IReadOnlyList<Device> devices = group.IommuGroup.Devices;
-        int started = 0;
         while (started < devices.Count && error == Errno.None)
         {
             error = Start(devices[started], group.IommuGroup);
             started += error == Errno.None ? 1 : 0;
         }
 
-        if (error == Errno.None && linksLast)
-        {
-            error = directory.Link(container, group, function);
-        }
-
-        if (error != Errno.None)
-        {
-            StopFirst(group, started);
-            directory.Unlink(group);
-        }
-
-        return error;
+        return error == Errno.None && linksLast ? directory.Link(container, group, function) : error;
     }
 
     /// <summary>Switches the faults of a group off.</summary>
@@ -74,9 +89,23 @@ internal sealed class FaultingDevices(
         }
     }
 
-    /// <summary>What the unwinding of a second ENABLE_IOPF does to the first group: its look-up goes, its devices stay as they are (E39).</summary>
-    /// <param name="group">The group.</param>
-    public void Forget(Type1Group group) => directory.Unlink(group);
+    /// <summary>The posted unwinding: switches off as many devices as were counted, in the order of the groups of now (E52).</summary>
+    /// <param name="groups">The groups.</param>
+    /// <param name="count">How many devices were switched on; none by a second ENABLE_IOPF, whose unwinding takes the first group's look-up (E39).</param>
+    public void StopCounted(IReadOnlyList<Type1Group> groups, int count)
+    {
+        foreach (Type1Group group in groups)
+        {
+            int here = Math.Min(count, group.IommuGroup.Devices.Count);
+            StopFirst(group, here);
+            directory.Unlink(group);
+            count -= here;
+            if (here < group.IommuGroup.Devices.Count)
+            {
+                break;
+            }
+        }
+    }
 
     private void Unlink(Type1Group group, string function)
     {

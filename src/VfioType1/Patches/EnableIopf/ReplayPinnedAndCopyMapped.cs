@@ -11,10 +11,22 @@ namespace Iopf.VfioType1.Patches.EnableIopf;
 /// Kernel: <c>vfio_iommu_replay</c> is skipped when IOPF is on. Deviation: without the copy the bitmap would claim entries that the new domain
 /// lacks (E47, E48), and a domain that cannot hold them would be noticed too late (E49).
 /// </remarks>
-internal sealed class ReplayPinnedAndCopyMapped(ReplayEveryMapping everyMapping, IInvalidationGuard invalidations) : IMappingReplay
+internal sealed class ReplayPinnedAndCopyMapped(HostKernel kernel, ReplayEveryMapping everyMapping, IInvalidationGuard invalidations) : IMappingReplay
 {
     public Errno Replay(Type1Container container, Type1Domain domain, Process? caller)
     {
+        // Posted: with IOPF on nothing is replayed, whatever was entered before (E47, E48).
+        bool isSkipped = container.IsIopfEnabled && (kernel.IsPosted(Erratum.E47) || kernel.IsPosted(Erratum.E48));
+        if (container.IsIopfEnabled && !kernel.IsPosted(Erratum.E49) && !FitsEveryMapping(container, domain))
+        {
+            return Errno.EINVAL;
+        }
+
+        if (isSkipped)
+        {
+            return Errno.None;
+        }
+
         Errno error = everyMapping.Replay(container, domain, caller);
         if (error != Errno.None || container.FirstDomain is not { } source)
         {
@@ -25,6 +37,22 @@ internal sealed class ReplayPinnedAndCopyMapped(ReplayEveryMapping everyMapping,
         {
             return CopyMapped(container, source.Domain, domain);
         }
+    }
+
+    /// <summary>Whether pages of every mapping could be entered in the domain; posted: nobody looks (E49).</summary>
+    private static bool FitsEveryMapping(Type1Container container, Type1Domain domain)
+    {
+        ulong sizes = domain.Domain.PageSizes;
+        ulong mask = (sizes & (~sizes + 1)) - 1;
+        foreach (DmaMapping mapping in container.Mappings)
+        {
+            if (((mapping.Iova.Value | mapping.Size | mapping.Vaddr.Value) & mask) != 0)
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private static Errno CopyMapped(Type1Container container, IommuDomain source, Type1Domain target)

@@ -5,11 +5,19 @@ namespace Iopf.VfioType1.Patches.NestedIopf;
 
 /// <summary>Patch 8: asks the iommu core for the stage-1 faults of a device, beside what IOPF asked for or alone.</summary>
 /// <remarks>Kernel: <c>vfio_iommu_type1_register_handler</c>, <c>_unregister_handler</c>. The container lock is held throughout (E73).</remarks>
-internal sealed class NestedHandlers(FaultRegistration registration, DeviceFaultHandlers handlers) : INestedHandlers
+internal sealed class NestedHandlers(HostKernel kernel, FaultRegistration registration, DeviceFaultHandlers handlers) : INestedHandlers
 {
     public Errno Register(Type1Container container, Device device)
     {
-        using (container.Lock.Hold())
+        // Posted: whether IOPF is on is read without the lock.
+        if (kernel.IsPosted(Erratum.E73))
+        {
+            bool isIopfEnabled = container.IsIopfEnabled;
+            kernel.Scheduler.Point("iopf_enabled");
+            return registration.AddNested(device, isIopfEnabled);
+        }
+
+        using (container.Lock.Hold("vfio_iommu_type1_register_handler"))
         {
             return registration.Add(device, FaultReportCapabilities.NestedLevel1);
         }
@@ -17,9 +25,17 @@ internal sealed class NestedHandlers(FaultRegistration registration, DeviceFault
 
     public Errno Unregister(Type1Container container, Device device)
     {
-        using (container.Lock.Hold())
+        if (kernel.IsPosted(Erratum.E73))
         {
-            if (registration.CapabilitiesOf(device) == FaultReportCapabilities.NestedLevel1)
+            bool isIopfEnabled = container.IsIopfEnabled;
+            kernel.Scheduler.Point("iopf_enabled");
+            return registration.RemoveNested(device, isIopfEnabled);
+        }
+
+        using (container.Lock.Hold("vfio_iommu_type1_unregister_handler"))
+        {
+            // Posted: what is pending stays so, and the handler with it (E44).
+            if (registration.CapabilitiesOf(device) == FaultReportCapabilities.NestedLevel1 && !kernel.IsPosted(Erratum.E44))
             {
                 handlers.CompletePending(device);
             }

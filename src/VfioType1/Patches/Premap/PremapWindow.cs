@@ -11,14 +11,12 @@ namespace Iopf.VfioType1.Patches.Premap;
 /// <remarks>Kernel: <c>IOPF_PREMAP_LEN</c> and the loop around <c>pin_pages_iopf</c>. The window is not aligned.</remarks>
 internal sealed class PremapWindow(HostKernel kernel, IOptions<PremapOptions> options) : IFaultWindow
 {
-    private readonly ulong _length = (ulong)options.Value.Length;
-
     public IovaRange Plan(Type1Container container, DmaMapping mapping, Iova page, IovaRange scope, IommuProt access)
     {
         Iova last = mapping.Range.Last < scope.Last ? mapping.Range.Last : scope.Last;
         ulong room = ((last.Value - page.Value) >> Page.Shift) + 1;
         ulong first = mapping.PageIndexOf(page);
-        ulong limit = first + Math.Min(_length, room);
+        ulong limit = first + Math.Min((ulong)options.Value.Length, room);
 
         ulong? next = first + 1 < limit ? mapping.MappedPages.NextSet(first + 1, limit - 1) : null;
         while (next is { } mapped && !HasAccess(container, mapping, mapped, access))

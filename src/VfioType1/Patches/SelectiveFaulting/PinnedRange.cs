@@ -5,7 +5,7 @@ namespace Iopf.VfioType1.Patches.SelectiveFaulting;
 /// <param name="First">The number of the first page (iova divided by 4096).</param>
 /// <param name="Count">How many pages; at least 1.</param>
 /// <param name="References">How often each of them is pinned; at least 1.</param>
-internal readonly record struct PinnedRange(ulong First, ulong Count, int References)
+public readonly record struct PinnedRange(ulong First, ulong Count, int References)
 {
     /// <summary>The number of the last page.</summary>
     public ulong Last => First + Count - 1;

@@ -18,8 +18,8 @@ internal sealed class PinnedRanges
     /// <summary>Whether the group pinned anything.</summary>
     public bool IsEmpty => _ranges.Count == 0;
 
-    /// <summary>Whether it ever held a page.</summary>
-    public bool WasUsed => Generation > 0;
+    /// <summary>Whether a call that pins pages ever succeeded.</summary>
+    public bool WasUsed { get; set; }
 
     /// <summary>How often it was changed.</summary>
     public long Generation { get; private set; }

@@ -13,7 +13,7 @@ namespace Iopf.VfioType1.Patches.SelectiveFaulting;
 /// </remarks>
 internal sealed class PinnedScopes(
     HostKernel kernel, FaultDirectory directory, IInvalidationGuard invalidations, MappedPageRemover remover, PageRunMapper runs)
-    : IFaultableScope, IPinScopeRecorder
+    : IFaultableScope, IPinScopeRecorder, IPinScopeView
 {
     private const string DetachFunction = "vfio_iommu_type1_detach_group";
     private readonly Dictionary<IommuGroup, PinnedRanges> _pinned = [];
@@ -73,11 +73,7 @@ internal sealed class PinnedScopes(
             return Errno.None;
         }
 
-        if (!_pinned.TryGetValue(group, out PinnedRanges? ranges))
-        {
-            _pinned.Add(group, ranges = new PinnedRanges());
-        }
-
+        PinnedRanges ranges = OwnRangesOf(group);
         int nodes = kernel.IsPosted(Erratum.E68) ? ranges.NodesToAdd(page.PageNumber) : 0;
         if (!Allocates(nodes, "vfio_add_to_range_list"))
         {
@@ -97,6 +93,14 @@ internal sealed class PinnedScopes(
 
         ranges.Add(page.PageNumber);
         return Errno.None;
+    }
+
+    public void Done(Type1Container container, IommuGroup group)
+    {
+        if (IsRecorded(container, group))
+        {
+            OwnRangesOf(group).WasUsed = true;
+        }
     }
 
     public Result<bool> Unpinning(Type1Container container, IommuGroup group, DmaMapping mapping, Iova page)
@@ -207,6 +211,16 @@ internal sealed class PinnedScopes(
     /// <summary>Posted: what was pinned before ENABLE_IOPF, or for a group without a look-up, is not recorded (E65).</summary>
     private bool IsRecorded(Type1Container container, IommuGroup group) =>
         kernel.IsPosted(Erratum.E65) ? container.IsIopfEnabled && directory.IsLinked(group) : container.FindGroup(group) is not null;
+
+    private PinnedRanges OwnRangesOf(IommuGroup group)
+    {
+        if (!_pinned.TryGetValue(group, out PinnedRanges? ranges))
+        {
+            _pinned.Add(group, ranges = new PinnedRanges());
+        }
+
+        return ranges;
+    }
 
     private bool Allocates(int nodes, string function)
     {

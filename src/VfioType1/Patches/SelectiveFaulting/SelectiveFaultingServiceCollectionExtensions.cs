@@ -13,6 +13,7 @@ public static class SelectiveFaultingServiceCollectionExtensions
     {
         services.TryAddSingleton<PinnedScopes>();
         services.Replace(ServiceDescriptor.Singleton<IFaultableScope>(provider => provider.GetRequiredService<PinnedScopes>()));
+        services.Replace(ServiceDescriptor.Singleton<IPinScopeView>(provider => provider.GetRequiredService<PinnedScopes>()));
         return services.Replace(ServiceDescriptor.Singleton<IPinScopeRecorder>(provider => provider.GetRequiredService<PinnedScopes>()));
     }
 }

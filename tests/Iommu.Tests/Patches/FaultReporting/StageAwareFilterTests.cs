@@ -42,7 +42,7 @@ public sealed class StageAwareFilterTests
     [InlineData(Flat | NestedLevel1, Errno.EINVAL)]
     [InlineData(Flat | NestedLevel2, Errno.EINVAL)]
     public void Flat_excludes_the_nested_levels(FaultReportCapabilities wanted, Errno expected) =>
-        Assert.Equal(expected, new ExclusiveCapabilities().Validate(wanted));
+        Assert.Equal(expected, new ExclusiveCapabilities(new HostKernel()).Validate(wanted));
 
     [Theory]
     [InlineData(NestedLevel2, ~None, NestedLevel1, NestedLevel1 | NestedLevel2)]
@@ -50,7 +50,7 @@ public sealed class StageAwareFilterTests
     [InlineData(NestedLevel2, None, Flat, Flat)]
     public void An_update_keeps_what_the_mask_names_and_adds_the_rest(
         FaultReportCapabilities current, FaultReportCapabilities mask, FaultReportCapabilities set, FaultReportCapabilities expected) =>
-        Assert.Equal(expected, new ExclusiveCapabilities().Update(current, mask, set).Value);
+        Assert.Equal(expected, new ExclusiveCapabilities(new HostKernel()).Update(current, mask, set).Value);
 
     [Fact]
     public void An_update_that_mixes_flat_and_nested_is_refused_and_the_handler_is_told_what_it_was_told_before()

@@ -20,7 +20,7 @@ public sealed class EnableIopfCommandTests
         _world.Directory.Unlink(_world.Group);
         Type1FaultEntry entry = new(new HostOnlyRouting(), Mock.Of<IGuestFaultDelivery>(), Mock.Of<IHostFaultService>());
         FaultingDevices devices = new(
-            _world.Kernel, _world.Directory, Mock.Of<IHostFaultService>(), new FaultRegistration(_world.Handlers, entry), _world.Handlers, new DeviceFeatures());
+            _world.Kernel, _world.Directory, Mock.Of<IHostFaultService>(), new FaultRegistration(_world.Kernel, _world.Handlers, entry), _world.Handlers, new DeviceFeatures());
         _command = new EnableIopfCommand(_world.Kernel, new IopfSwitch(_world.Kernel), _watch.Object, devices);
     }
 

@@ -28,7 +28,7 @@ public sealed class FaultingDevicesTests
         _host.Setup(host => host.Stop(_world.Device)).Callback(() => _steps.Add($"stop, linked {IsLinked}, handler {HasHandler}"));
         Type1FaultEntry entry = new(new HostOnlyRouting(), Mock.Of<IGuestFaultDelivery>(), _host.Object);
         _devices = new FaultingDevices(
-            _world.Kernel, _world.Directory, _host.Object, new FaultRegistration(_world.Handlers, entry), _world.Handlers, new DeviceFeatures());
+            _world.Kernel, _world.Directory, _host.Object, new FaultRegistration(_world.Kernel, _world.Handlers, entry), _world.Handlers, new DeviceFeatures());
     }
 
     private FakeIommuDriver Driver => (FakeIommuDriver)_world.Device.Iommu!.Driver;

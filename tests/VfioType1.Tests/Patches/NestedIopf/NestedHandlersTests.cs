@@ -25,8 +25,8 @@ public sealed class NestedHandlersTests
         guest.Setup(port => port.Deliver(It.IsAny<Device>(), It.Ref<IommuFault>.IsAny)).Returns(Errno.None);
         Mock<IFaultRouting> routing = new();
         routing.Setup(port => port.RouteOf(It.IsAny<Device>(), It.Ref<IommuFault>.IsAny)).Returns(FaultRoute.Guest);
-        _registration = new FaultRegistration(_core, new Type1FaultEntry(routing.Object, guest.Object, Mock.Of<IHostFaultService>()));
-        _nested = new NestedHandlers(_registration, _core);
+        _registration = new FaultRegistration(_world.Kernel, _core, new Type1FaultEntry(routing.Object, guest.Object, Mock.Of<IHostFaultService>()));
+        _nested = new NestedHandlers(_world.Kernel, _registration, _core);
     }
 
     private FaultReportCapabilities Registered => _core.CapabilitiesOf(_world.Device);
