@@ -102,6 +102,8 @@ internal sealed class IopfCommandLine(Terminal terminal, IScenarioRunner scenari
         root.Add(ImportCommand.Create(terminal));
         root.Add(ReplayCommand.Create(terminal, createReplayer));
         root.Add(DecodeCommand.Create(terminal));
+        root.Add(ErrataCommand.Create(terminal));
+        root.Add(ReviewCommand.Create(terminal));
         return root;
     }
 }

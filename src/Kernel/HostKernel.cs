@@ -91,6 +91,11 @@ public sealed class HostKernel(Scheduler scheduler, CostOptions costs, ErrataSet
         in TracePoint point,
         [InterpolatedStringHandlerArgument("")] ref TraceText text)
     {
+        if (Scheduler.StopsAtSteps)
+        {
+            Scheduler.Point(function);
+        }
+
         if (Trace.IsOn)
         {
             Trace.Emit(new TraceEvent(

@@ -3,6 +3,9 @@ namespace Iopf.Kernel;
 /// <summary>What happened in a run, counted where it happens.</summary>
 public sealed class Tally
 {
+    /// <summary>How often a domain's IOTLB was synced, for something or for nothing.</summary>
+    public long IotlbSyncs { get; set; }
+
     /// <summary>Faults reported to the iommu core by a driver, recoverable or not.</summary>
     public long FaultsReported { get; set; }
 

@@ -79,16 +79,24 @@ public class Process
     /// <remarks>Kernel: <c>do_exit</c>: <c>exit_mm</c> comes before <c>exit_files</c>.</remarks>
     public void Exit()
     {
+        ExitMemory();
+        InOwnThread(() => ExitFiles?.Invoke());
+    }
+
+    /// <summary>The first half of the process's end: it leaves its memory; its files are still open.</summary>
+    /// <remarks>Kernel: <c>exit_mm</c>.</remarks>
+    public void ExitMemory()
+    {
         Invariant.Hold(!_hasExited, "a process exits once");
         _hasExited = true;
-        AddressSpace old = Mm!;
+        AddressSpace old = _mm!;
         _mm = null;
-        InOwnThread(() =>
-        {
-            old.Exit();
-            ExitFiles?.Invoke();
-        });
+        InOwnThread(old.Exit);
     }
+
+    /// <summary>The first thread of the process ends while others live on: who asks the process for its memory finds none any more.</summary>
+    /// <remarks>Kernel: a thread-group leader after <c>exit_mm</c>, whose <c>task-&gt;mm</c> is NULL.</remarks>
+    public void ExitLeader() => _mm = null;
 
     private void InOwnThread(Action step)
     {

@@ -8,7 +8,7 @@ public sealed class BadUsageTests : IDisposable
 
     public static TheoryData<string, string> CommandLines => new()
     {
-        { "", "a command is missing; expected one of patches, scenarios, run, trace, compare, import, replay, decode; see iopf --help" },
+        { "", "a command is missing; expected one of patches, scenarios, run, trace, compare, import, replay, decode, errata, review; see iopf --help" },
         { "fly", "unknown command 'fly'; see iopf --help" },
         { "help", "unknown command 'help'; see iopf --help" },
         { "@file", "unknown command '@file'; see iopf --help" },
@@ -40,7 +40,7 @@ public sealed class BadUsageTests : IDisposable
         { "run one-fault --seed -1", "--seed: '-1' is not a seed; expected an integer from 0 to 18446744073709551615" },
         { "run one-fault --seed 18446744073709551616", "--seed: '18446744073709551616' is not a seed; expected an integer" },
         { "run one-fault --set Premap", "--set: 'Premap' assigns nothing; expected Section:Name=value" },
-        { "run one-fault --set Premap:Len=1", "--set: there is no option 'Premap:Len'; expected one of Premap:Length, Cost:" },
+        { "run one-fault --set Premap:Len=1", "--set: there is no option 'Premap:Len'; expected one of Premap:Length, Premap:Populate, Cost:" },
         { "run one-fault --set Premap:Length=0", "--set: '0' is not a value of Premap:Length; expected an integer from 1 to 1048576" },
         { "trace", "trace: argument SCENARIO is missing; see iopf --help" },
         { "trace one-fault --format lttng", "--format lttng: there is no such form of a trace; expected one of text, ftrace" },

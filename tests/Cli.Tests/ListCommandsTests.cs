@@ -27,7 +27,7 @@ public sealed class ListCommandsTests : IDisposable
         Assert.Equal("Premap", premap.GetProperty("module").GetString());
         Assert.Equal("[2]", JsonSerializer.Serialize(premap.GetProperty("expects")));
         Assert.Equal(
-            """[{"name":"Premap:Length","default":512,"minimum":1,"maximum":1048576}]""",
+            """[{"name":"Premap:Length","default":512,"minimum":1,"maximum":1048576},{"name":"Premap:Populate","default":"Any","values":["Any","Resident"]}]""",
             JsonSerializer.Serialize(premap.GetProperty("options")));
     }
 

@@ -31,6 +31,9 @@ public sealed class ArmSmmuDevice
     /// <summary>What the SMMU can do.</summary>
     public SmmuFeatures Features { get; }
 
+    /// <summary>What its domains do differently; nothing unless set before the first of them.</summary>
+    public SmmuQuirks Quirks { get; set; } = new();
+
     /// <summary>Held while an event is handled, and while masters come and go.</summary>
     public KernelMutex StreamsMutex { get; }
 

@@ -38,7 +38,12 @@ public sealed class ArmSmmuDomain : IommuDomain, ILpaeTlb
     public bool StallEnabled { get; private set; }
 
     /// <inheritdoc/>
-    public override ulong PageSizes => LpaePageTable.PageSizes4K;
+    public override ulong PageSizes => LpaePageTable.PageSizes4K & ~(MinimumPage - 1) | MinimumPage;
+
+    /// <inheritdoc/>
+    public override bool SplitsBlocks => Smmu?.Quirks.SplitsBlocks ?? true;
+
+    private ulong MinimumPage => Smmu?.Quirks.MinimumPage ?? Page.Size;
 
     /// <inheritdoc/>
     public override IovaRange Aperture =>
@@ -51,6 +56,7 @@ public sealed class ArmSmmuDomain : IommuDomain, ILpaeTlb
     /// <remarks>Kernel: <c>arm_smmu_domain_get_attr</c>.</remarks>
     public override Result<bool> IsNested => Type switch
     {
+        DomainType.Unmanaged when Smmu is { Quirks.TellsNesting: false } => Errno.ENODEV,
         DomainType.Unmanaged => Stage == TranslationStage.Nested,
         DomainType.Dma => Errno.ENODEV,
         _ => Errno.EINVAL,
@@ -198,13 +204,54 @@ public sealed class ArmSmmuDomain : IommuDomain, ILpaeTlb
 
     /// <inheritdoc/>
     /// <remarks>Kernel: <c>arm_smmu_map</c>.</remarks>
-    protected override Errno MapBlock(Iova iova, ulong physicalAddress, ulong size, IommuProt prot) =>
-        _tables?.PageTable.Map(iova, physicalAddress, size, prot) ?? Errno.ENODEV;
+    protected override Errno MapBlock(Iova iova, ulong physicalAddress, ulong size, IommuProt prot)
+    {
+        if (_tables is null)
+        {
+            return Errno.ENODEV;
+        }
+
+        if (size != MinimumPage)
+        {
+            return _tables.PageTable.Map(iova, physicalAddress, size, prot);
+        }
+
+        Errno error = Errno.None;
+        for (ulong done = 0; done < size && error == Errno.None; done += Page.Size)
+        {
+            error = _tables.PageTable.Map(iova.Plus(done), physicalAddress + done, Page.Size, prot);
+        }
+
+        return error;
+    }
 
     /// <inheritdoc/>
     /// <remarks>Kernel: <c>arm_smmu_unmap</c>.</remarks>
-    protected override ulong UnmapBlock(Iova iova, ulong size, ref IotlbGather gather) =>
-        _tables?.PageTable.Unmap(iova, size, ref gather) ?? 0;
+    protected override ulong UnmapBlock(Iova iova, ulong size, ref IotlbGather gather)
+    {
+        if (_tables is null)
+        {
+            return 0;
+        }
+
+        if (!SplitsBlocks && _tables.PageTable.LeafSizeAt(iova) is { } block && block > size)
+        {
+            return _tables.PageTable.Unmap(new Iova(iova.Value & ~(block - 1)), block, ref gather);
+        }
+
+        if (size != MinimumPage || size == Page.Size)
+        {
+            return _tables.PageTable.Unmap(iova, size, ref gather);
+        }
+
+        ulong unmapped = 0;
+        while (unmapped < size && _tables.PageTable.Unmap(iova.Plus(unmapped), Page.Size, ref gather) != 0)
+        {
+            unmapped += Page.Size;
+        }
+
+        return unmapped;
+    }
 
     /// <inheritdoc/>
     /// <remarks>Kernel: <c>arm_smmu_iotlb_sync</c>.</remarks>

@@ -139,6 +139,9 @@ public sealed class ArmSmmuDriver : IIommuDriver
     /// <inheritdoc/>
     public bool IsFeatureEnabled(Device device, IommuFeature feature) => MasterFeatures.IsEnabled(device, feature);
 
+    /// <inheritdoc/>
+    public void DrainFaults(Device device) => ArmSmmuMaster.Of(device)?.Smmu.Events.Drain();
+
     /// <summary>Takes an ASID that an SMMU can express.</summary>
     /// <param name="smmu">The SMMU.</param>
     /// <returns>The ASID, or ENOSPC.</returns>

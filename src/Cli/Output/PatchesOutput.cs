@@ -62,6 +62,12 @@ internal static class PatchesOutput
             {
                 json.WriteString("name", option.Key);
                 WriteValue(json, "default", option.Default);
+                if (option.Names.Count > 0)
+                {
+                    json.WriteTexts("values", option.Names);
+                    return;
+                }
+
                 WriteValue(json, "minimum", option.Minimum);
                 WriteValue(json, "maximum", option.Maximum);
             });

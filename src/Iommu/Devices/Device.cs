@@ -24,6 +24,12 @@ public sealed class Device(Kernel.HostKernel kernel, string name, Bus bus)
     /// <remarks>Kernel: <c>dev_get_drvdata</c>.</remarks>
     public object? DriverData { get; set; }
 
+    /// <summary>Whether a VFIO bus driver is bound to it; bridges and driverless devices share groups with those that are.</summary>
+    public bool IsBoundToVfio { get; set; } = true;
+
+    /// <summary>Whether the device, as its driver knows, can live with a fault on any of its accesses.</summary>
+    public bool ToleratesFaults { get; set; } = true;
+
     /// <summary>How many references are held on it.</summary>
     public int ReferenceCount { get; set; }
 

@@ -23,4 +23,8 @@ public sealed class DeviceFeatures
     /// <param name="feature">The feature.</param>
     /// <returns>The driver's answer; <see langword="false"/> for a device without IOMMU.</returns>
     public bool IsEnabled(Device device, IommuFeature feature) => device.Iommu?.Driver.IsFeatureEnabled(device, feature) ?? false;
+
+    /// <summary>Waits until every fault of a device that the hardware recorded so far was reported.</summary>
+    /// <param name="device">The device.</param>
+    public void DrainFaults(Device device) => device.Iommu?.Driver.DrainFaults(device);
 }

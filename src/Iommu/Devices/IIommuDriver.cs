@@ -38,4 +38,11 @@ public interface IIommuDriver
     /// <param name="feature">The feature.</param>
     /// <returns>Whether it is.</returns>
     bool IsFeatureEnabled(Device device, IommuFeature feature);
+
+    /// <summary>Waits until every fault of a device that the hardware recorded so far was reported.</summary>
+    /// <param name="device">The device.</param>
+    void DrainFaults(Device device)
+    {
+        // A driver whose faults are reported as they happen has nothing to wait for.
+    }
 }

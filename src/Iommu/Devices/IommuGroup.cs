@@ -24,6 +24,10 @@ public sealed class IommuGroup
         Mutex = new KernelMutex(kernel.Scheduler, $"iommu_group.mutex (group {id})", "iommu_group.mutex");
     }
 
+    /// <summary>Raised when a device joined.</summary>
+    /// <remarks>Kernel: <c>IOMMU_GROUP_NOTIFY_ADD_DEVICE</c>.</remarks>
+    public event Action<Device>? DeviceAdded;
+
     /// <summary>Its number.</summary>
     public int Id { get; }
 
@@ -48,6 +52,8 @@ public sealed class IommuGroup
             device.Group = this;
             Domain?.AttachDevice(device);
         }
+
+        DeviceAdded?.Invoke(device);
     }
 
     /// <summary>Removes a device.</summary>
@@ -77,11 +83,17 @@ public sealed class IommuGroup
                 return Errno.EBUSY;
             }
 
-            foreach (Device device in _devices)
+            for (int i = 0; i < _devices.Count; i++)
             {
-                Errno error = Attach(device, domain);
+                Errno error = Attach(_devices[i], domain);
                 if (error != Errno.None)
                 {
+                    // Those that went before do not stay in a domain that the group is not in.
+                    while (i-- > 0)
+                    {
+                        Leave(_devices[i], domain);
+                    }
+
                     return error;
                 }
             }
@@ -100,16 +112,7 @@ public sealed class IommuGroup
         {
             foreach (Device device in _devices)
             {
-                if (_defaultDomain is null)
-                {
-                    domain.DetachDevice(device);
-                    TracePoint point = new(TracePointKind.Detach);
-                    _kernel.Step(TraceLayer.IommuCore, "__iommu_detach_device", device.Name, null, in point, $"detached from its domain");
-                }
-                else
-                {
-                    Attach(device, _defaultDomain);
-                }
+                Leave(device, domain);
             }
 
             Domain = _defaultDomain;
@@ -118,6 +121,19 @@ public sealed class IommuGroup
 
     /// <inheritdoc/>
     public override string ToString() => $"group {Id}";
+
+    private void Leave(Device device, IommuDomain domain)
+    {
+        if (_defaultDomain is not null)
+        {
+            Attach(device, _defaultDomain);
+            return;
+        }
+
+        domain.DetachDevice(device);
+        TracePoint point = new(TracePointKind.Detach);
+        _kernel.Step(TraceLayer.IommuCore, "__iommu_detach_device", device.Name, null, in point, $"detached from its domain");
+    }
 
     private Errno Attach(Device device, IommuDomain domain)
     {

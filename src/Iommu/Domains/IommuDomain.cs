@@ -178,6 +178,7 @@ public abstract class IommuDomain(HostKernel kernel, DomainType type)
     /// <param name="gather">What was unmapped.</param>
     public virtual void SyncIotlb(ref IotlbGather gather)
     {
+        kernel.Tally.IotlbSyncs++;
         if (!gather.IsEmpty)
         {
             InvalidateIotlb(in gather);

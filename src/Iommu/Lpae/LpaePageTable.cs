@@ -173,6 +173,11 @@ public sealed class LpaePageTable
     public ulong? IovaToPhysical(Iova iova) =>
         FindLeaf(iova, out int level) is { } leaf ? (leaf & LpaeDescriptor.AddressMask) | (iova.Value & ((1UL << ShiftOf(level)) - 1)) : null;
 
+    /// <summary>The size of the entry that an input address lies in.</summary>
+    /// <param name="iova">The input address.</param>
+    /// <returns>The size in bytes, or <see langword="null"/> where nothing is mapped.</returns>
+    public ulong? LeafSizeAt(Iova iova) => FindLeaf(iova, out int level) is null ? null : 1UL << ShiftOf(level);
+
     /// <summary>What the entry of an input address grants.</summary>
     /// <param name="iova">The input address.</param>
     /// <returns>Read, write or both; <see langword="null"/> where nothing is mapped.</returns>

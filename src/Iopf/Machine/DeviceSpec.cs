@@ -19,4 +19,10 @@ public sealed record DeviceSpec(
 
     /// <summary>The first iova of the 1 MiB window that its MSIs go through; <see langword="null"/> for the usual one, 0x8000000.</summary>
     public Iova? MsiWindow { get; init; }
+
+    /// <summary>Whether it is in its group from the beginning; if not, it is added later (hot-plug).</summary>
+    public bool IsPresent { get; init; } = true;
+
+    /// <summary>Whether its DMA may fault anywhere; one that can stall may still not be able to live with that.</summary>
+    public bool ToleratesFaults { get; init; } = true;
 }

@@ -22,6 +22,7 @@ public sealed class Host : IDisposable
     private readonly Dictionary<string, EventTap> _events = [];
     private readonly Dictionary<string, Process> _processes = [];
     private readonly Dictionary<int, IommuGroup> _groups = [];
+    private readonly Dictionary<Device, IommuGroup> _groupOf = [];
 
     /// <summary>Builds a host.</summary>
     /// <param name="spec">What it is made of.</param>
@@ -97,6 +98,36 @@ public sealed class Host : IDisposable
     /// <returns>A tap on its event queue.</returns>
     public EventTap EventsOf(string device) => _events[device];
 
+    /// <summary>What vendor drivers pinned for their groups.</summary>
+    public IPinScopeView PinScopes => _services.GetRequiredService<IPinScopeView>();
+
+    /// <summary>Where IOMMU drivers report faults.</summary>
+    public DeviceFaultReporter FaultReporter => _services.GetRequiredService<DeviceFaultReporter>();
+
+    /// <summary>Adds a device to its IOMMU group, or takes it out (hot-plug).</summary>
+    /// <param name="name">The device's name.</param>
+    /// <param name="isPresent">Whether it is there from now on.</param>
+    /// <returns>EBUSY if it is already so.</returns>
+    public Errno Plug(string name, bool isPresent)
+    {
+        Device device = _devices[name].Device;
+        if (device.Group is not null == isPresent)
+        {
+            return Errno.EBUSY;
+        }
+
+        if (isPresent)
+        {
+            _groupOf[device].Add(device);
+        }
+        else
+        {
+            device.Group!.Remove(device);
+        }
+
+        return Errno.None;
+    }
+
     /// <summary>Takes a process in, such as the child of a fork.</summary>
     /// <param name="process">The process.</param>
     public void Add(Process process)
@@ -139,6 +170,7 @@ public sealed class Host : IDisposable
         SmmuHardware hardware = new(Kernel, Memory, new SmmuHardwareOptions { StallModel = spec.StallModel, ReportsEventClass = spec.ReportsEventClass }, spec.Name);
         Result<ArmSmmuDevice> device = _driver.AddSmmu(hardware, spec.Name);
         Refuse(device.Error, $"SMMU {spec.Name}");
+        device.Value.Quirks = spec.Quirks;
         _smmus.Add(spec.Name, (hardware, device.Value));
         _view.Add(hardware);
     }
@@ -153,7 +185,15 @@ public sealed class Host : IDisposable
         };
         description = spec.MsiWindow is Iova window ? description with { MsiWindow = window } : description;
         Refuse(_driver.Probe(device, smmu, description), $"device {spec.Name}");
-        GroupOf(spec.Group).Add(device);
+        device.IsBoundToVfio = spec.Driver == BoundDriver.Vfio;
+        device.ToleratesFaults = spec.ToleratesFaults;
+        IommuGroup group = GroupOf(spec.Group);
+        _groupOf.Add(device, group);
+        if (spec.IsPresent)
+        {
+            group.Add(device);
+        }
+
         _events.Add(spec.Name, new EventTap(hardware, Memory));
         DeviceEngine engine = new(Kernel, Memory, hardware, spec.StreamId, spec.Name);
         _view.Add(device, hardware, spec.StreamId, engine);
@@ -166,7 +206,7 @@ public sealed class Host : IDisposable
 
         VfioPci? pci = spec.CanTransfer ? new VfioPci(Kernel, device, _services.GetRequiredService<PageResponder>()) : null;
         IVfioDeviceOps ops = pci is null ? new PlainVfioDriver() : pci;
-        _devices.Add(spec.Name, new HostDevice(device, engine, pci, Vfio.RegisterDevice(device, ops).Value));
+        _devices.Add(spec.Name, new HostDevice(device, engine, pci, spec.IsPresent ? Vfio.RegisterDevice(device, ops).Value : null));
     }
 
     private void AddMediated(IReadOnlyList<MediatedSpec> specs)

@@ -1,3 +1,4 @@
+using Iopf.ArmSmmuV3.Driver;
 using Iopf.ArmSmmuV3.Hardware;
 
 namespace Iopf.Machine;
@@ -10,4 +11,7 @@ public sealed record SmmuSpec(string Name, StallModel StallModel)
 {
     /// <summary>Whether its events tell their class; QEMU's model leaves it zero.</summary>
     public bool ReportsEventClass { get; init; } = true;
+
+    /// <summary>What its domains do differently, to stand for another IOMMU.</summary>
+    public SmmuQuirks Quirks { get; init; } = new();
 }

@@ -81,7 +81,10 @@ public static class PatchCatalog
             "defers a mapping that is never deferred",
             [Type1],
             ["vfio_dma_do_map", "vfio_unmap_unpin", "vfio_remove_dma", "vfio_iommu_type1_pin_pages"],
-            PatchRegistrations.DeferredMapping),
+            PatchRegistrations.DeferredMapping)
+        {
+            OptionSection = "Dirty",
+        },
         new(
             7,
             "vfio/type1: Add selective DMA faulting support",

@@ -6,7 +6,7 @@ using Iopf.VfioType1;
 namespace Iopf.Promises;
 
 /// <summary>F3: no permitted access is turned away while there is memory for it.</summary>
-internal sealed class ServedWhatCanBe(Type1Containers containers, PhysicalMemory memory) : IInvariantChecker, IFaultObserver
+internal sealed class ServedWhatCanBe(Type1Containers containers, PhysicalMemory memory, IFaultableScope scopes) : IInvariantChecker, IFaultObserver
 {
     private readonly List<string> _broken = [];
 
@@ -29,7 +29,8 @@ internal sealed class ServedWhatCanBe(Type1Containers containers, PhysicalMemory
         foreach (Type1Container container in containers.Open)
         {
             if (device.Group is { } group
-                && container.FindGroup(group) is not null
+                && container.FindGroup(group) is { } attached
+                && scopes.ScopeOf(attached.Group, request.Address.PageStart) is not null
                 && container.Mappings.Find(request.Address) is { IsOnDemand: true, IsVaddrInvalid: false } mapping
                 && CanBeSupplied(mapping, in request))
             {

@@ -13,7 +13,7 @@ public static class ScenarioRun
     /// <param name="request">What is to be run, and how.</param>
     /// <returns>What it came to.</returns>
     /// <exception cref="InputException">The scenario's machine cannot be built, or an option is not allowed.</exception>
-    public static RunResult Execute(RunRequest request) => Execute(request, static () => new InlineScheduler());
+    public static RunResult Execute(RunRequest request) => Execute(request, SchedulerFor(request));
 
     /// <summary>Runs a scenario on a host of its own, whose threads another scheduler runs.</summary>
     /// <param name="request">What is to be run, and how.</param>
@@ -43,6 +43,15 @@ public static class ScenarioRun
         runner.Run(scenario);
         return ResultOf(scenario, patches, errata, runner);
     }
+
+    private static Func<Scheduler> SchedulerFor(RunRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return HasThreads(request.Scenario.Steps) ? static () => new ControlledScheduler() : static () => new InlineScheduler();
+    }
+
+    private static bool HasThreads(IReadOnlyList<ScenarioStep> steps) =>
+        steps.Any(step => step.Threads.Count > 0 || HasThreads(step.Steps));
 
     private static RunResult ResultOf(Scenario scenario, PatchSet patches, ErrataSet errata, ScenarioRunner runner) => new()
     {

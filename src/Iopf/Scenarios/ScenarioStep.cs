@@ -15,6 +15,9 @@ public sealed record ScenarioStep(
     string Note,
     IReadOnlyList<ScenarioStep> Steps)
 {
+    /// <summary>The threads of a <c>parallel</c>, each with its steps; else empty.</summary>
+    public IReadOnlyList<KeyValuePair<string, IReadOnlyList<ScenarioStep>>> Threads { get; init; } = [];
+
     /// <summary>The operation as one would read it: its name and its arguments.</summary>
     public string Text => $"{Op} {Arguments}".TrimEnd();
 

@@ -1,5 +1,6 @@
 using Iopf.Kernel;
 using Iopf.VfioType1;
+using Iopf.VfioType1.Patches.DeferredMapping;
 using Iopf.VfioType1.Patches.Premap;
 
 namespace Iopf.Settings;
@@ -13,5 +14,6 @@ internal static class OptionClasses
         OptionClass.Of<PremapOptions>(),
         OptionClass.Of<CostOptions>(),
         OptionClass.Of<Type1Options>(),
+        OptionClass.Of<DirtyOptions>(),
     ];
 }

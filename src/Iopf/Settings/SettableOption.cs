@@ -36,6 +36,9 @@ public sealed class SettableOption
     /// <summary>The largest value allowed; null if there is no bound.</summary>
     public string? Maximum => _range is null ? null : Text(_range.Maximum);
 
+    /// <summary>The values it can take, if they have names; empty otherwise.</summary>
+    public IReadOnlyList<string> Names => _type.IsEnum ? Enum.GetNames(_type) : [];
+
     /// <summary>The expected form of a value, in words.</summary>
     public string Form
     {
@@ -48,7 +51,7 @@ public sealed class SettableOption
 
             if (_type.IsEnum)
             {
-                return "one of " + string.Join(", ", Enum.GetNames(_type));
+                return "one of " + string.Join(", ", Names);
             }
 
             string kind = _type == typeof(double) ? "a number" : "an integer";

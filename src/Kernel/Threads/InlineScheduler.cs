@@ -5,16 +5,23 @@ namespace Iopf.Kernel;
 /// A thread that must wait lets the runnable threads run on top of it; when none is left the wait is reported as a deadlock.
 /// A lock held by a thread underneath can never be released from above: taking it is reported at once, with both places.
 /// </remarks>
-public sealed class InlineScheduler : Scheduler
+public class InlineScheduler : Scheduler
 {
     // Far more than any call needs: whoever hands the floor on that often does so for ever, such as a fault that is answered and repeats.
     private const int LongestRun = 100_000;
 
     private readonly Queue<KernelThread> _ready = new();
     private KernelThread _current = new("main", activation: null);
+    private bool _hasReported;
 
     /// <inheritdoc/>
     public override KernelThread Current => _current;
+
+    private protected KernelThread Running
+    {
+        get => _current;
+        set => _current = value;
+    }
 
     /// <summary>
     /// Asked when a thread waits and nothing is runnable: the environment may act (a signal arrives, a file is closed) and
@@ -139,6 +146,7 @@ public sealed class InlineScheduler : Scheduler
             }
             else if (NothingRunnable?.Invoke(_current, queue) != true)
             {
+                _hasReported = true;
                 throw new DeadlockException(
                     $"{_current.Name} waits in {place} for {queue.Name}, and no thread can end the wait (it holds {_current.DescribeHeldLocks()})")
                 {
@@ -161,13 +169,14 @@ public sealed class InlineScheduler : Scheduler
     {
         Invariant.Hold(ReferenceEquals(_current, thread), "threads leave in the reverse order of entering");
         _current = previous;
-        RequireNoLockHeld(thread);
+        RequireNothingLeft(thread);
     }
 
-    private static void RequireAnEnd(int runs, KernelThread next)
+    private void RequireAnEnd(int runs, KernelThread next)
     {
         if (runs == LongestRun)
         {
+            _hasReported = true;
             throw new DeadlockException($"{next.Name} and others hand each other the floor for ever: {LongestRun} times in one call")
             {
                 Promise = "R1",
@@ -175,7 +184,16 @@ public sealed class InlineScheduler : Scheduler
         }
     }
 
-    private static void RequireNoLockHeld(KernelThread thread)
+    /// <summary>Nothing more is said about locks once a wait or a lock was reported: what follows is the unwinding of that.</summary>
+    private void RequireNothingLeft(KernelThread thread)
+    {
+        if (!_hasReported)
+        {
+            RequireNoLockHeld(thread);
+        }
+    }
+
+    private protected static void RequireNoLockHeld(KernelThread thread)
     {
         if (thread.HeldLockCount > 0)
         {
@@ -197,13 +215,14 @@ public sealed class InlineScheduler : Scheduler
             _current = previous;
         }
 
-        RequireNoLockHeld(thread);
+        RequireNothingLeft(thread);
     }
 
-    private void RequireMaySleep(string what, string place)
+    private protected void RequireMaySleep(string what, string place)
     {
         if (_current.IsAtomic || _current.IsNonBlockable)
         {
+            _hasReported = true;
             string why = _current.IsAtomic ? "while it holds a spinlock" : "where it may not block";
             throw new LockMisuseException($"{_current.Name} may sleep on {what} in {place} {why} (it holds {_current.DescribeHeldLocks()})")
             {
@@ -212,8 +231,9 @@ public sealed class InlineScheduler : Scheduler
         }
     }
 
-    private void ReportBlocked(KernelLock @lock, string place)
+    private protected void ReportBlocked(KernelLock @lock, string place)
     {
+        _hasReported = true;
         if (_current.Holds(@lock))
         {
             throw new LockMisuseException(

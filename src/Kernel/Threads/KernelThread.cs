@@ -8,6 +8,7 @@ namespace Iopf.Kernel;
 public sealed class KernelThread
 {
     private readonly List<HeldLock> _held = new(8);
+    private bool _hasFatalSignal;
 
     internal KernelThread(string name, Action? activation)
     {
@@ -20,7 +21,11 @@ public sealed class KernelThread
 
     /// <summary>Whether a fatal signal is pending, which ends every killable wait.</summary>
     /// <remarks>Kernel: <c>fatal_signal_pending</c>.</remarks>
-    public bool HasFatalSignal { get; set; }
+    public bool HasFatalSignal
+    {
+        get => _hasFatalSignal || Origin is { HasFatalSignal: true };
+        set => _hasFatalSignal = value;
+    }
 
     /// <summary>Whether the thread runs a callback that must not wait for anything.</summary>
     /// <remarks>Kernel: <c>non_block_start</c>.</remarks>
@@ -32,6 +37,9 @@ public sealed class KernelThread
     /// <summary>Whether the thread may not sleep now.</summary>
     /// <remarks>Kernel: <c>in_atomic</c>.</remarks>
     public bool IsAtomic => SpinLocksHeld > 0;
+
+    /// <summary>The caller that this is one of several threads of; <see langword="null"/> for a thread of its own.</summary>
+    internal KernelThread? Origin { get; init; }
 
     internal Action? Activation { get; }
 

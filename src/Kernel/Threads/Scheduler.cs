@@ -39,6 +39,9 @@ public abstract class Scheduler
     /// <summary>Gives the floor to the runnable threads until none is left.</summary>
     public abstract void RunReady();
 
+    /// <summary>Whether the steps of the trace are places where other threads may run.</summary>
+    public bool StopsAtSteps { get; private protected set; }
+
     /// <summary>Marks an access to something that other threads change without a lock: a scheduler may let them run here.</summary>
     /// <param name="name">What is accessed.</param>
     public virtual void Point(string name)

@@ -30,6 +30,7 @@ public class AddressSpace
         MmapLock = new RwSemaphore(kernel.Scheduler, $"{name}.mmap_lock", "mmap_lock");
         RmapLock = new KernelMutex(kernel.Scheduler, $"{name}.anon_vma", "anon_vma");
         PageTableLock = new KernelSpinLock(kernel.Scheduler, $"{name}.page_table_lock", "page_table_lock");
+        DeviceMemoryLock = new KernelMutex(kernel.Scheduler, $"{name}.vma_lock", "vma_lock");
         Userfaults = new Userfaults(this);
         Notifiers = new NotifierList(kernel, this);
         Table = new PageTable(memory);
@@ -94,6 +95,10 @@ public class AddressSpace
     internal Reclaim Reclaim { get; }
 
     internal Userfaults Userfaults { get; }
+
+    /// <summary>Held by the driver of a device whose memory is mapped, while its entries are made and dropped; inside mmap_lock.</summary>
+    /// <remarks>Kernel: <c>vdev-&gt;vma_lock</c> of vfio-pci.</remarks>
+    internal KernelMutex DeviceMemoryLock { get; }
 
     /// <summary>Becomes a user, so that the memory stays while it is worked on.</summary>
     /// <remarks>Kernel: <c>mmget_not_zero</c>.</remarks>
@@ -265,9 +270,9 @@ public class AddressSpace
     /// <param name="count">How many pages.</param>
     /// <param name="flags">For what.</param>
     /// <param name="frames">Receives the frames.</param>
-    /// <returns>How many pages were pinned; or, if none, EFAULT (no memory, device memory, not allowed, or user space must supply it), or ENOMEM.</returns>
+    /// <returns>How many pages were pinned; or, if none, EOPNOTSUPP (for long, in a <see cref="VmaKind.DirectAccess"/> area), EFAULT (no memory, device memory, not allowed, or user space must supply it), or ENOMEM.</returns>
     public virtual Result<int> PinPages(UserAddress first, int count, PinFlags flags, Span<Pfn> frames) =>
-        _userPages.Pin(first, count, (flags & PinFlags.Write) != 0, frames);
+        _userPages.Pin(first, count, flags, frames);
 
     /// <summary>Obtains pages for a short time in ascending order; waits for user space to supply a missing page, with no lock held.</summary>
     /// <remarks>Kernel: <c>get_user_pages_unlocked</c> (<c>FOLL_GET</c>). Undone by <see cref="PhysicalMemory.Put"/>.</remarks>
@@ -303,7 +308,8 @@ public class AddressSpace
             return Errno.ESRCH;
         }
 
-        Invariant.Hold(LockedVm + pages >= 0, "locked_vm does not go below zero");
+        // The posted code can do that, and is warned of it.
+        Invariant.Hold(LockedVm + pages >= 0 || !Kernel.Errata.IsEmpty, "locked_vm does not go below zero");
         LockedVm += pages;
         Kernel.Tally.Charge(pages);
         return Errno.None;

@@ -73,6 +73,6 @@ internal sealed class Vma(UserRange range, MemoryAccess access, VmaKind kind)
         && next.IsUserfaultMissing == IsUserfaultMissing
         && next.WantsHugePages == WantsHugePages
         && ReferenceEquals(next.Shared, Shared)
-        && (Kind != VmaKind.Shared || next.FirstPageIndex == FirstPageIndex + Range.PageCount)
+        && (Shared is null || next.FirstPageIndex == FirstPageIndex + Range.PageCount)
         && (Kind != VmaKind.PfnMap || next.FirstFrame == FirstFrame.Plus(Range.PageCount));
 }

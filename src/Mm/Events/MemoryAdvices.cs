@@ -32,6 +32,7 @@ internal sealed class MemoryAdvices(AddressSpace mm)
             return Errno.EINVAL;
         }
 
+        using LockScope device = mm.DeviceMemoryLock.Hold("vfio_pci_zap_and_vma_lock");
         return mm.Zapping.ZapAndNotify(area, new InvalidationRange(range, InvalidationReason.Clear, IsBlockable: true));
     }
 

@@ -42,7 +42,7 @@ internal sealed class MemoryCalls(AddressSpace mm)
             return Errno.EEXIST;
         }
 
-        SharedObject? shared = kind == VmaKind.Shared ? new SharedObject(mm.Kernel, mm.Memory) : null;
+        SharedObject? shared = kind is VmaKind.Shared or VmaKind.DirectAccess ? new SharedObject(mm.Kernel, mm.Memory) : null;
         shared?.AddMapper(mm);
         mm.Areas.Add(new Vma(range, access, kind) { FirstFrame = firstFrame, Shared = shared });
         return Errno.None;

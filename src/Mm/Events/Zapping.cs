@@ -125,6 +125,6 @@ internal sealed class Zapping(AddressSpace mm)
         }
 
         gather.AddFrame(frame);
-        return isDirty && area.Kind == VmaKind.Shared;
+        return isDirty && area.Shared is not null;
     }
 }

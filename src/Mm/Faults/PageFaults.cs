@@ -88,7 +88,7 @@ internal sealed class PageFaults(AddressSpace mm)
         {
             return area.Kind switch
             {
-                VmaKind.Shared => MapShared(area, page, ref slot, write),
+                VmaKind.Shared or VmaKind.DirectAccess => MapShared(area, page, ref slot, write),
                 VmaKind.PfnMap => MapDevice(area, page, ref slot),
                 _ => MapAnonymous(area, page, ref slot, write),
             };
@@ -96,7 +96,7 @@ internal sealed class PageFaults(AddressSpace mm)
 
         if (PageTableEntry.IsValid(entry))
         {
-            return PageTableEntry.IsSpecial(entry) || area.Kind != VmaKind.Shared
+            return PageTableEntry.IsSpecial(entry) || area.Shared is null
                 ? BreakCopyOnWrite(area, page, ref slot, entry)
                 : MakeWritable(ref slot, entry);
         }
@@ -163,6 +163,7 @@ internal sealed class PageFaults(AddressSpace mm)
     /// <remarks>Kernel: the fault operation of a driver's memory area, <c>vmf_insert_pfn</c>.</remarks>
     private Errno MapDevice(Vma area, UserAddress page, ref ulong slot)
     {
+        using LockScope device = mm.DeviceMemoryLock.Hold("vfio_pci_mmap_fault");
         ulong mapped = PageTableEntry.OfPage(area.DeviceFrameOf(page), area.Access, area.IsWritable, special: true);
         using LockScope atomic = mm.PageTableLock.Hold();
         if (slot == PageTableEntry.None)

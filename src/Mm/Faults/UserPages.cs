@@ -6,11 +6,11 @@ namespace Iopf.Mm;
 /// <remarks>Kernel: <c>__get_user_pages</c>.</remarks>
 internal sealed class UserPages(AddressSpace mm)
 {
-    public Result<int> Pin(UserAddress first, int count, bool write, Span<Pfn> frames)
+    public Result<int> Pin(UserAddress first, int count, PinFlags flags, Span<Pfn> frames)
     {
         using LockScope reading = mm.MmapLock.HoldRead();
         int pinned = 0;
-        Errno error = Collect(first.PageStart, write, isPin: true, frames[..count], ref pinned);
+        Errno error = Collect(first.PageStart, (flags & PinFlags.Write) != 0, flags, frames[..count], ref pinned);
 
         // Without leave to retry, a page that user space must supply is a failure.
         error = error == Errno.EAGAIN ? Errno.EFAULT : error;
@@ -27,7 +27,7 @@ internal sealed class UserPages(AddressSpace mm)
         {
             using (mm.MmapLock.HoldRead())
             {
-                error = Collect(first.PageStart, write, isPin: false, frames[..count], ref obtained);
+                error = Collect(first.PageStart, write, pinned: null, frames[..count], ref obtained);
             }
 
             if (error == Errno.EAGAIN && obtained == 0)
@@ -64,7 +64,7 @@ internal sealed class UserPages(AddressSpace mm)
 
     private static bool Allows(Vma area, bool write) => (area.Access & (write ? MemoryAccess.Write : MemoryAccess.Read)) != 0;
 
-    private Errno Collect(UserAddress page, bool write, bool isPin, Span<Pfn> frames, ref int obtained)
+    private Errno Collect(UserAddress page, bool write, PinFlags? pinned, Span<Pfn> frames, ref int obtained)
     {
         while (obtained < frames.Length)
         {
@@ -75,7 +75,12 @@ internal sealed class UserPages(AddressSpace mm)
                 return Errno.EFAULT;
             }
 
-            obtained += TakePresent(next, area.Range.Last, write, isPin, frames[obtained..], out bool isMissing);
+            if (pinned is { } flags && (flags & PinFlags.LongTerm) != 0 && area.Kind == VmaKind.DirectAccess)
+            {
+                return Errno.EOPNOTSUPP;
+            }
+
+            obtained += TakePresent(next, area.Range.Last, write, pinned is not null, frames[obtained..], out bool isMissing);
             if (isMissing)
             {
                 Errno error = mm.Faults.Resolve(area, page.PlusPages((ulong)obtained), write);

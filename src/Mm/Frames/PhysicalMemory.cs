@@ -90,6 +90,16 @@ public class PhysicalMemory
         return MarkAllocated(frame, use);
     }
 
+    /// <summary>Makes room as an allocation does that may reclaim: at the limit, the private page that was not used for longest is swapped out.</summary>
+    /// <remarks>Kernel: direct reclaim of a <c>GFP_KERNEL</c> allocation; calls the notifiers of the page's owner.</remarks>
+    public void ReclaimForKernel()
+    {
+        if (PrivatePages.AllocateByReclaim(FrameUse.Kernel).TryGet(out Pfn frame, out _))
+        {
+            Put(frame);
+        }
+    }
+
     /// <summary>Allocates adjacent frames of zeros with one reference each, aligned to their count rounded up to a power of two.</summary>
     /// <remarks>Kernel: <c>alloc_pages_exact</c>.</remarks>
     /// <param name="use">What they are for; neither free, zero nor device.</param>

@@ -8,6 +8,7 @@ internal sealed class NotifierList(HostKernel kernel, AddressSpace mm)
 {
     private readonly Srcu _srcu = new(kernel.Scheduler, "mmu notifier srcu");
     private MmuNotifier[] _hooked = [];
+    private bool _isLooped;
 
     public bool IsEmpty => _hooked.Length == 0;
 
@@ -15,15 +16,17 @@ internal sealed class NotifierList(HostKernel kernel, AddressSpace mm)
 
     public void Hook(MmuNotifier notifier)
     {
-        Invariant.Hold(!Contains(notifier), "a notifier is registered once");
-        _hooked = [notifier, .. _hooked];
+        // A second registration of one node makes the list lead back to itself; only the posted code does that.
+        Invariant.Hold(!Contains(notifier) || !kernel.Errata.IsEmpty, "a notifier is registered once");
+        _isLooped |= Contains(notifier);
+        _hooked = _isLooped ? _hooked : [notifier, .. _hooked];
     }
 
     /// <summary>Releases a notifier if it is still hooked, unhooks it, and waits for every callback that is running.</summary>
     /// <remarks>Kernel: <c>mmu_notifier_unregister</c>.</remarks>
     public void Unhook(MmuNotifier notifier)
     {
-        if (Contains(notifier))
+        if (Contains(notifier) && !_isLooped)
         {
             using (_srcu.HoldRead())
             {
@@ -69,6 +72,7 @@ internal sealed class NotifierList(HostKernel kernel, AddressSpace mm)
             return Errno.None;
         }
 
+        RequireEnd();
         kernel.Step(
             TraceLayer.Mm, "mmu_notifier_invalidate_range_start", string.Empty, null, $"{range.Range} of {mm.Name}, {range.Reason}");
         using LockScope reading = _srcu.HoldRead();
@@ -132,6 +136,14 @@ internal sealed class NotifierList(HostKernel kernel, AddressSpace mm)
         foreach (MmuNotifier notifier in _hooked)
         {
             notifier.ChangePte(mm, page, frame);
+        }
+    }
+
+    private void RequireEnd()
+    {
+        if (_isLooped)
+        {
+            throw new DeadlockException("soft lockup: mmu notifier list loops on itself") { Promise = "R1" };
         }
     }
 

@@ -149,6 +149,8 @@ internal sealed class DirtyLog(IDirtyScope scope, IEnumerable<IDirtyLogObserver>
                     Forget(container);
                     return error;
                 }
+
+                scope.Protect(container, mapping);
             }
 
             container.IsTrackingDirtyPages = true;
@@ -231,6 +233,7 @@ internal sealed class DirtyLog(IDirtyScope scope, IEnumerable<IDirtyLogObserver>
             }
 
             mapping.Dirty!.Clear();
+            scope.Protect(container, mapping);
             MarkPinned(mapping);
             Iova end = mapping.Range.Last;
             mapping = end < range.Last ? container.Mappings.FirstOverlapping(end.Plus(1), range.Last) : null;

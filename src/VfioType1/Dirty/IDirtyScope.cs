@@ -17,4 +17,14 @@ public interface IDirtyScope
     /// <param name="container">The container.</param>
     /// <returns>Whether it does.</returns>
     bool PinNarrowsScope(Type1Container container);
+
+    /// <summary>Whether a page counts as written when a fault maps it writable.</summary>
+    /// <param name="mapping">The mapping.</param>
+    /// <returns>Whether it does.</returns>
+    bool LogsFaults(DmaMapping mapping);
+
+    /// <summary>Has the next write to a page of a mapping noticed; the container lock is held.</summary>
+    /// <param name="container">The container.</param>
+    /// <param name="mapping">The mapping, whose log starts or was read.</param>
+    void Protect(Type1Container container, DmaMapping mapping);
 }

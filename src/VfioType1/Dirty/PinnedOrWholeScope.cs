@@ -6,4 +6,11 @@ internal sealed class PinnedOrWholeScope : IDirtyScope
     public bool ReportsAll(Type1Container container, DmaMapping mapping) => container.NonPinnedGroups > 0 && mapping.IsIommuMapped;
 
     public bool PinNarrowsScope(Type1Container container) => true;
+
+    public bool LogsFaults(DmaMapping mapping) => false;
+
+    public void Protect(Type1Container container, DmaMapping mapping)
+    {
+        // What is pinned may be written at any time, unnoticed.
+    }
 }

@@ -28,7 +28,7 @@ public sealed class FaultDirectory(HostKernel kernel)
 
         using (_lock.Hold())
         {
-            _targets.Add(group.IommuGroup, new FaultTarget(container, group));
+            _targets[group.IommuGroup] = new FaultTarget(container, group);
         }
 
         return Errno.None;

@@ -60,10 +60,24 @@ internal sealed class FaultPlanner(HostKernel kernel, IFaultableScope faultable,
         access = kernel.IsPosted(Erratum.E14) ? mapping.Prot : access; // Posted: whatever was asked for, all that the mapping grants.
         plan = new FaultPlan(
             mapping,
-            window.Plan(container, mapping, page, scope, access),
+            InGranules(container, mapping, window.Plan(container, mapping, page, scope, access)),
             access,
             invalidations.Begin(container, mapping));
         return null;
+    }
+
+    /// <summary>Widens a window to whole granules of the container's domains; posted: the CPU's page is the unit (E18).</summary>
+    private IovaRange InGranules(Type1Container container, DmaMapping mapping, IovaRange pages)
+    {
+        ulong mask = container.Granule - 1;
+        if (mask < Page.Size || kernel.IsPosted(Erratum.E18))
+        {
+            return pages;
+        }
+
+        ulong first = Math.Max(pages.First.Value & ~mask, mapping.Iova.Value);
+        ulong last = Math.Min(pages.Last.Value | mask, mapping.Range.Last.Value);
+        return new IovaRange(new Iova(first), new Iova(last));
     }
 
     private DmaMapping? FindMapping(FaultTarget target, Iova page)

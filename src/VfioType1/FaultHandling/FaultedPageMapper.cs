@@ -5,7 +5,7 @@ namespace Iopf.VfioType1;
 
 /// <summary>Enters the pages that a fault obtained in every domain of the container, run by run.</summary>
 /// <remarks>Kernel: the mapping loop of <c>vfio_iommu_type1_dma_map_iopf</c>.</remarks>
-internal sealed class FaultedPageMapper(PageRunMapper runs, MappedPageRemover remover, IPageResidency residency)
+internal sealed class FaultedPageMapper(PageRunMapper runs, MappedPageRemover remover, IPageResidency residency, IDirtyScope dirty)
 {
     /// <summary>Maps pages in ascending order, up to the first that fails.</summary>
     /// <param name="container">The container; its lock is held and invalidations are kept out.</param>
@@ -32,6 +32,11 @@ internal sealed class FaultedPageMapper(PageRunMapper runs, MappedPageRemover re
             }
 
             mapping.MappedPages.Set(mapping.PageIndexOf(iova), (ulong)length);
+            if ((prot & IommuProt.Write) != 0 && dirty.LogsFaults(mapping))
+            {
+                mapping.Dirty?.Set(mapping.PageIndexOf(iova), (ulong)length);
+            }
+
             residency.AfterMap(mapping, frames.Slice(mapped, length));
             mapped += length;
         }

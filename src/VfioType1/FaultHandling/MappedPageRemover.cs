@@ -36,6 +36,12 @@ internal sealed class MappedPageRemover(HostKernel kernel, PhysicalMemory memory
         PageBitmap mapped = mapping.MappedPagesIn(Function);
         ulong first = mapping.PageIndexOf(range.First);
         ulong last = mapping.PageIndexOf(range.Last);
+        if (container.Granule > Page.Size && !kernel.IsPosted(Erratum.E18))
+        {
+            ulong mask = (container.Granule >> Page.Shift) - 1;
+            (first, last) = (first & ~mask, Math.Min(last | mask, (mapping.Size >> Page.Shift) - 1));
+        }
+
         ulong before = mapped.Count;
         if (mapping.FaultPins == 0)
         {
@@ -125,8 +131,8 @@ internal sealed class MappedPageRemover(HostKernel kernel, PhysicalMemory memory
 
             if (done > length)
             {
-                // A block went as a whole: the pages beyond the run are gone as well, their bits must not stay.
-                ForgetBlock(mapping, page, done);
+                // A block went as a whole: the pages around the run are gone as well, their bits must not stay.
+                ForgetAround(container, mapping, domain, page, done);
             }
 
             // A domain that lacks a page of the run stops there: step over it.
@@ -146,12 +152,32 @@ internal sealed class MappedPageRemover(HostKernel kernel, PhysicalMemory memory
         return (gathers.IsEmpty ? domain.Unmap(iova, size) : domain.UnmapFast(iova, size, ref gathers[index])) >> Page.Shift;
     }
 
-    private void ForgetBlock(DmaMapping mapping, ulong page, ulong done)
+    private void ForgetAround(Type1Container container, DmaMapping mapping, IommuDomain domain, ulong page, ulong done)
     {
-        if (!kernel.IsPosted(Erratum.E21))
+        if (kernel.IsPosted(Erratum.E21))
         {
-            ulong last = (mapping.Size >> Page.Shift) - 1;
-            mapping.MappedPages.Clear(page, Math.Min(done, last - page + 1));
+            return;
+        }
+
+        PageBitmap mapped = mapping.MappedPages;
+        ulong last = Math.Min(page + done, (mapping.Size >> Page.Shift) - 1);
+        ulong first = page - Math.Min(page, done);
+        for (ulong? next = mapped.NextSet(first, last); next is { } at; next = at < last ? mapped.NextSet(at + 1, last) : null)
+        {
+            Iova iova = mapping.IovaOfPage(at);
+            if (domain.IovaToPhysical(iova) is null)
+            {
+                container.Domains.ForEach(other => Forget(other.Domain, iova));
+                mapped.Clear(at, 1);
+            }
+        }
+    }
+
+    private static void Forget(IommuDomain domain, Iova iova)
+    {
+        if (domain.IovaToPhysical(iova) is not null)
+        {
+            domain.Unmap(iova, Page.Size);
         }
     }
 

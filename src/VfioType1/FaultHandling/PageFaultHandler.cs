@@ -63,6 +63,7 @@ internal sealed class PageFaultHandler(
             RequireLinked(in target);
             using (target.Container.Lock.Hold(Function))
             {
+                RequireLinked(in target);
                 if (planner.Plan(target, device, in request, out plan) is { } answer)
                 {
                     return answer;

@@ -131,6 +131,7 @@ internal sealed class GroupAttach(
             // Posted: the faults are switched off after the domain is gone.
             if (hasStarted && kernel.IsPosted(Erratum.E42))
             {
+                kernel.Scheduler.Point("iommu_domain_free");
                 TellBack(container, group);
             }
         }
@@ -158,6 +159,7 @@ internal sealed class GroupAttach(
         {
             error = Tell(container, group);
             hasStarted = error == Errno.None;
+            kernel.Scheduler.Point("iommu_attach_group");
         }
 
         List<IovaRange> valid = [];

@@ -22,9 +22,10 @@ internal sealed class PageRunMapper(HostKernel kernel)
             return MapEverywhere(container, iova, frame, pageCount, prot);
         }
 
-        for (ulong done = 0; done < pageCount; done++)
+        ulong unit = container.Granule >> Page.Shift;
+        for (ulong done = 0; done < pageCount; done += unit)
         {
-            Errno error = MapEverywhere(container, iova.PlusPages(done), frame.Plus(done), 1, prot);
+            Errno error = MapEverywhere(container, iova.PlusPages(done), frame.Plus(done), unit, prot);
             if (error != Errno.None)
             {
                 foreach (Type1Domain domain in container.Domains)

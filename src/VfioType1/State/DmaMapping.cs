@@ -51,6 +51,9 @@ public sealed class DmaMapping
     /// <summary>Whether its pages are entered in the IOMMU domains one fault at a time.</summary>
     public bool IsOnDemand { get; set; }
 
+    /// <summary>The address space that is watched for it; <see langword="null"/> if none is.</summary>
+    public AddressSpace? Watched { get; set; }
+
     /// <summary>Whether the mapping still belongs to its container; false from its removal on.</summary>
     public bool IsLinked { get; set; } = true;
 
@@ -118,6 +121,7 @@ public sealed class DmaMapping
         (Iova, Vaddr, Prot, Task, Mm, HasLockCap) = (iova, vaddr, prot, task, mm, hasLockCap);
         (Size, FaultPins, IsLinked, HasMappedPages) = (0, 0, true, true);
         IsIommuMapped = IsOnDemand = IsVaddrInvalid = IsMappedPagesVirtual = false;
+        Watched = null;
         HeldPages.ClearAll();
         return this;
     }

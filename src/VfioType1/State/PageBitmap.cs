@@ -16,6 +16,21 @@ public sealed class PageBitmap
     /// <summary>How many bits are set.</summary>
     public ulong Count { get; private set; }
 
+    /// <summary>How many bytes its leaves take.</summary>
+    public long Bytes
+    {
+        get
+        {
+            long leaves = 0;
+            foreach (ulong[]? leaf in _leaves)
+            {
+                leaves += leaf is null ? 0 : 1;
+            }
+
+            return leaves * LeafWords * sizeof(ulong);
+        }
+    }
+
     /// <summary>Whether a page's bit is set.</summary>
     /// <param name="page">The page's number, counted from the start of the mapping.</param>
     public bool this[ulong page]

@@ -128,6 +128,21 @@ public sealed class Type1Container
     /// <summary>Room for what waits for an IOTLB sync; used under <see cref="Lock"/>.</summary>
     internal List<UnmappedRegion> UnmappedRegions { get; } = new(512);
 
+    /// <summary>How many bytes the bitmaps of its mappings take. Posted: one bit a page from the start, accounted to nobody (E59).</summary>
+    public long BitmapBytes
+    {
+        get
+        {
+            long bytes = 0;
+            foreach (DmaMapping mapping in Mappings)
+            {
+                bytes += mapping.IsOnDemand && _kernel.IsPosted(Erratum.E59) ? (long)(mapping.Size >> Page.Shift >> 3) : mapping.MappedPages.Bytes;
+            }
+
+            return bytes;
+        }
+    }
+
     /// <summary>The smallest page size that every domain supports, in bytes.</summary>
     public ulong Granule => PageSizes & (~PageSizes + 1);
 

@@ -28,9 +28,9 @@ public sealed class PatchCatalogTests
         Assert.All(PatchCatalog.All, patch => Assert.Equal("Add" + patch.Module, patch.Method));
 
     [Fact]
-    public void Only_the_window_of_patch_4_is_an_option()
+    public void Only_policies_are_options()
     {
-        Assert.Equal(["Premap:Length"], PatchCatalog.All.SelectMany(patch => patch.Options).Select(option => option.Key));
+        Assert.Equal(["Premap:Length", "Premap:Populate", "Dirty:Source"], PatchCatalog.All.SelectMany(patch => patch.Options).Select(option => option.Key));
         Assert.Equal("512", PatchCatalog.Get(4).Options[0].Default);
         Assert.Equal(("1", "1048576"), (PatchCatalog.Get(4).Options[0].Minimum, PatchCatalog.Get(4).Options[0].Maximum));
     }

@@ -15,6 +15,7 @@ public class StepFamiliesTests
             .SelectMany(family => family.Operations)
             .Select(operation => operation.Key)
             .Append("repeat")
+            .Append("parallel")
             .Append("random");
 
         Assert.Equal(OperationTable.Names.Order(), executed.Order());

@@ -13,7 +13,7 @@ internal static class FaultHandlers
         FaultPlanner planner = new(world.Kernel, scope, window, guard);
         PageRunMapper runs = new(world.Kernel);
         WindowUnderLock underLock = new(world.Kernel, pages, guard, runs, pages, Microsoft.Extensions.Options.Options.Create(new Type1Options()));
-        FaultedPageMapper mapper = new(runs, new MappedPageRemover(world.Kernel, world.Memory), pages);
+        FaultedPageMapper mapper = new(runs, new MappedPageRemover(world.Kernel, world.Memory), pages, new PinnedOrWholeScope());
         return new PageFaultHandler(world.Kernel, world.Directory, planner, pages, guard, mapper, underLock, world.Responder);
     }
 

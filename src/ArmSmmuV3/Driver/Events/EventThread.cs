@@ -13,6 +13,8 @@ internal sealed class EventThread
     private readonly ArmSmmuDevice _smmu;
     private readonly EventQueueReader _queue;
     private readonly EventHandler _handler;
+    private readonly WaitQueue _drained;
+    private bool _isRunning;
 
     internal EventThread(HostKernel kernel, ArmSmmuDevice smmu, EventQueueReader queue, EventHandler handler)
     {
@@ -20,6 +22,7 @@ internal sealed class EventThread
         _smmu = smmu;
         _queue = queue;
         _handler = handler;
+        _drained = new WaitQueue(kernel.Scheduler, $"{smmu.Name} event queue to be empty");
         Thread = kernel.Scheduler.CreateThread($"irq/{smmu.Name}-evtq", Run);
     }
 
@@ -35,8 +38,19 @@ internal sealed class EventThread
     /// <summary>The interrupt: asks for the floor.</summary>
     internal void Interrupt() => _kernel.Scheduler.Wake(Thread);
 
+    /// <summary>Waits until the records that are in the queue now are handled.</summary>
+    internal void Drain()
+    {
+        if (_queue.HasRecords || _isRunning)
+        {
+            Interrupt();
+            _drained.Wait(() => !_queue.HasRecords && !_isRunning);
+        }
+    }
+
     private void Run()
     {
+        _isRunning = true;
         do
         {
             while (_queue.TryTake(out EventRecord record))
@@ -58,6 +72,8 @@ internal sealed class EventThread
         while (!_queue.IsEmpty);
 
         _queue.AcknowledgeOverflow();
+        _isRunning = false;
+        _drained.WakeAll();
     }
 
     private void Print(in EventRecord record, Errno error) => _kernel.Step(

@@ -17,6 +17,9 @@ internal sealed class EventQueueReader(PhysicalMemory memory, SmmuHardware hardw
     /// <summary>Whether the records known about are all taken.</summary>
     internal bool IsEmpty => _index.IsEmpty(_producer, _consumer);
 
+    /// <summary>Whether the SMMU has written records that were not taken yet.</summary>
+    internal bool HasRecords => !_index.IsEmpty((uint)hardware.ReadRegister(SmmuRegister.EVENTQ_PROD), _consumer);
+
     /// <summary>Takes the oldest record and frees its slot at once, before anybody handles it.</summary>
     /// <param name="record">The record.</param>
     /// <returns>Whether there was one.</returns>

@@ -59,4 +59,10 @@ internal enum FieldKind
 
     /// <summary>A list of steps.</summary>
     Steps,
+
+    /// <summary>Threads: names with a list of steps each.</summary>
+    Threads,
+
+    /// <summary>A list of texts.</summary>
+    Texts,
 }

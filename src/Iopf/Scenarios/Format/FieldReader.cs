@@ -28,6 +28,7 @@ internal sealed class FieldReader(DeclaredNames names)
         FieldKind.Choice => new StepValue(Word(field, place)),
         FieldKind.Choices => Words(field, place),
         FieldKind.Data => Data(field, place),
+        FieldKind.Texts => Texts(place),
         FieldKind.Addresses => Numbers(place, item => item.Number("a 64-bit number such as \"0x1000\""), "x"),
         _ => Numbers(place, item => item.Number("a number", field.Min, field.Max), "d"),
     };
@@ -70,6 +71,12 @@ internal sealed class FieldReader(DeclaredNames names)
         return words.Length > 0
             ? new StepValue(string.Join(',', words)) { Words = words }
             : throw place.Expected("a list of at least one word");
+    }
+
+    private static StepValue Texts(JsonPlace place)
+    {
+        string[] texts = [.. place.Items("a list of texts").Take(MostItems).Select(item => item.Text("a text"))];
+        return new StepValue(string.Join(", ", texts)) { Words = texts };
     }
 
     private static StepValue Data(OperationField field, JsonPlace place)

@@ -1,3 +1,4 @@
+using Iopf.ArmSmmuV3.Driver;
 using Iopf.ArmSmmuV3.Hardware;
 using Iopf.Kernel;
 using Iopf.Machine;
@@ -64,14 +65,25 @@ internal static class MachineReader
 
     private static SmmuSpec ReadSmmu(JsonPlace place)
     {
-        Dictionary<string, JsonPlace> members = place.Members(["name", "stall_model"], "an SMMU (an object)");
+        Dictionary<string, JsonPlace> members = place.Members(["name", "stall_model", "splits_blocks", "min_page", "tells_nesting"], "an SMMU (an object)");
         int model = members.TryGetValue("stall_model", out JsonPlace? word) ? Index(word, StallModels) : 0;
-        return new SmmuSpec(Required(place, members, "name").Name("a name"), (StallModel)model);
+        SmmuQuirks quirks = new(
+            !members.TryGetValue("splits_blocks", out JsonPlace? splits) || splits.Flag(),
+            members.TryGetValue("min_page", out JsonPlace? page) ? MinimumPage(page) : Page.Size,
+            !members.TryGetValue("tells_nesting", out JsonPlace? tells) || tells.Flag());
+        return new SmmuSpec(Required(place, members, "name").Name("a name"), (StallModel)model) { Quirks = quirks };
+    }
+
+    private static ulong MinimumPage(JsonPlace place)
+    {
+        const string Form = "0x1000 or 0x10000";
+        ulong size = place.Number(Form);
+        return size is Page.Size or 0x10000 ? size : throw place.Expected(Form);
     }
 
     private static DeviceSpec ReadDevice(JsonPlace place, List<SmmuSpec> smmus)
     {
-        string[] fields = ["name", "smmu", "stream_id", "group", "can_stall", "pasid_bits", "driver", "transfer", "reserved", "msi_window"];
+        string[] fields = ["name", "smmu", "stream_id", "group", "can_stall", "pasid_bits", "driver", "transfer", "reserved", "msi_window", "present", "tolerates_faults"];
         Dictionary<string, JsonPlace> members = place.Members(fields, "a device (an object)");
         return new DeviceSpec(
             Required(place, members, "name").Name("a name"),
@@ -84,6 +96,8 @@ internal static class MachineReader
             !members.TryGetValue("transfer", out JsonPlace? transfer) || transfer.Flag())
         {
             Reserved = List(members, "reserved", MostObjects, ReadRange),
+            IsPresent = !members.TryGetValue("present", out JsonPlace? present) || present.Flag(),
+            ToleratesFaults = !members.TryGetValue("tolerates_faults", out JsonPlace? tolerates) || tolerates.Flag(),
             MsiWindow = members.TryGetValue("msi_window", out JsonPlace? window) ? new Iova(window.Number("a device address", 0, LastMsiWindow)) : null,
         };
     }

@@ -19,6 +19,13 @@ internal static partial class OperationTable
             new("n", FieldKind.Count, "how often") { IsRequired = true, Min = 1, Max = MostRepeats },
             new("steps", FieldKind.Steps, "the block") { IsRequired = true },
         ]),
+        Operation(Control, "parallel", "Does the steps of several threads side by side, kernel threads among them, as the schedule says. A schedule entry is "
+            + "`THREAD` (it runs until it waits or ends) or `THREAD@POINT` (until it is about to do POINT; `#2` for the second time), where POINT is "
+            + "`lock CLASS`, `unlock CLASS`, `wait NAME` or the kernel function of a trace step. After the last entry each thread runs to its end.",
+        [
+            new("threads", FieldKind.Threads, "the steps of each thread") { IsRequired = true },
+            new("schedule", FieldKind.Texts, "who runs, and up to where") { Default = "one thread after the other" },
+        ]),
         Operation(Control, "random", "Does steps that are made up from the run's seed (--seed) in a window of 32 pages: the first process's memory from "
             + "0x10000000 on, iovas of the first container from 0x100000 on. Promises are checked after each.",
         [
@@ -32,6 +39,29 @@ internal static partial class OperationTable
             new("iova", FieldKind.Address, "a device address"),
         ],
         reports: ["locked_vm", "pinned_pages", "faults", "resident", "pins", "mapped", "access"]),
+        Operation(Control, "inspect_kernel", "Reads what the kernel spends and what it has switched on; it changes nothing.",
+        [
+            new("device", FieldKind.AnyDevice, "whose faults and pinned ranges are looked at"),
+        ],
+        reports: ["iotlb_syncs", "bitmap_bytes", "leaked_ranges", "can_fault", "handler", "pending", "pinned_ranges"]),
+        Operation(Control, "fail_allocation", "Lets an allocation of a kernel function fail.",
+        [
+            new("function", FieldKind.Choice, "which function")
+            {
+                Words =
+                [
+                    "vfio_dma_do_map", "vfio_batch_init", "vfio_iommu_type1_attach_group", "vfio_iommu_type1_enable_iopf", "vfio_add_to_pfn_list",
+                    "vfio_range_list_get_copy", "vfio_add_to_range_list", "vfio_remove_from_range_list", "vfio_unmap_partial_iopf",
+                    "iommu_register_device_fault_handler",
+                ],
+                IsRequired = true,
+            },
+            new("nth", FieldKind.Count, "which of its next allocations") { Min = 1, Max = 1_000_000, Default = "1" },
+        ]),
+        Operation(Control, "limit_memory", "Leaves so many free pages; at the limit the kernel reclaims the process's pages.",
+        [
+            new("pages", FieldKind.Count, "how many") { Max = 1 << 30, Default = "0" },
+        ]),
         Operation(Control, "workload", "Runs the cover letter's test, each row on a machine of its own.",
         [
             new("name", FieldKind.Choice, "which") { Words = ["cover-letter"], Default = "cover-letter" },

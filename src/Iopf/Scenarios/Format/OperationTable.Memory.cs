@@ -27,7 +27,7 @@ internal static partial class OperationTable
         Operation(Memory, "mmap", "Creates an area of memory.",
         [
             Process, UserPage, MemorySize, Access,
-            new("kind", FieldKind.Choice, "what is behind it") { Words = ["anonymous", "shared", "pfnmap"], Default = "anonymous" },
+            new("kind", FieldKind.Choice, "what is behind it") { Words = ["anonymous", "shared", "pfnmap", "dax"], Default = "anonymous" },
             new("frame", FieldKind.Count, "the first page frame of a pfnmap area (device memory)")
             {
                 Min = FirstDeviceFrame,
@@ -80,6 +80,11 @@ internal static partial class OperationTable
         ]),
         Operation(Memory, "exec", "The process starts another program: its memory is replaced, its files stay open.", [Process]),
         Operation(Memory, "exit", "The process ends: first its memory goes, then its files.", [Process]),
+        Operation(Memory, "exit_mm", "The process is about to end: its memory goes, its files are still open.", [Process]),
+        Operation(Memory, "exit_leader", "The first thread of the process ends; others keep its memory and files.", [Process]),
+        Operation(Memory, "kill", "The process gets a fatal signal: every wait of its threads that can be killed ends.", [Process]),
+        Operation(Memory, "oom_reap", "The mm frees the process's memory because it is being killed for lack of memory; nobody may block it.", [Process]),
+        Operation(Memory, "zap_device", "The driver of a device whose memory is mapped (pfnmap) drops the entries of a range.", [Process, UserPage, MemorySize]),
         Operation(Memory, "migrate", "The mm moves pages to other frames (compaction, NUMA balancing).", [Process, UserPage, AccessedSize]),
         Operation(Memory, "swap_out", "The mm takes pages away and keeps their contents.", [Process, UserPage, AccessedSize]),
         Operation(Memory, "merge", "The mm merges two pages of equal contents (KSM).",

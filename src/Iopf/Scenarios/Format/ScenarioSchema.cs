@@ -88,6 +88,8 @@ internal static class ScenarioSchema
         FieldKind.Data => Text("^([0-9a-fA-F]{2})+$"),
         FieldKind.Addresses or FieldKind.Counts => List(Reference("number")),
         FieldKind.Steps => Reference("steps"),
+        FieldKind.Threads => new JsonObject { ["type"] = "object", ["additionalProperties"] = Reference("steps") },
+        FieldKind.Texts => List(new JsonObject { ["type"] = "string" }),
         FieldKind.NewProcess or FieldKind.NewContainer => Reference("name"),
         _ when field.IsReference => Reference("name"),
         _ => Reference("number"),
@@ -99,7 +101,14 @@ internal static class ScenarioSchema
         {
             ["smmus"] = List(Object(
                 "An SMMU.",
-                new JsonObject { ["name"] = Reference("name"), ["stall_model"] = Words(MachineReader.StallModels) },
+                new JsonObject
+                {
+                    ["name"] = Reference("name"),
+                    ["stall_model"] = Words(MachineReader.StallModels),
+                    ["splits_blocks"] = new JsonObject { ["type"] = "boolean" },
+                    ["min_page"] = Reference("number"),
+                    ["tells_nesting"] = new JsonObject { ["type"] = "boolean" },
+                },
                 ["name"])),
             ["devices"] = List(Object(
                 "A device behind an SMMU.",
@@ -114,6 +123,8 @@ internal static class ScenarioSchema
                     ["driver"] = Words(MachineReader.Drivers),
                     ["transfer"] = new JsonObject { ["type"] = "boolean" },
                     ["msi_window"] = Reference("number"),
+                    ["present"] = new JsonObject { ["type"] = "boolean" },
+                    ["tolerates_faults"] = new JsonObject { ["type"] = "boolean" },
                     ["reserved"] = List(Object(
                         "Device addresses that the platform keeps from it.",
                         new JsonObject { ["iova"] = Reference("number"), ["size"] = Reference("number") },

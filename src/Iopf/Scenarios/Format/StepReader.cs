@@ -42,7 +42,10 @@ internal sealed class StepReader(DeclaredNames names)
         IReadOnlyList<ScenarioStep> block = hasBlock ? Block(steps!, values["n"].Number, depth) : [];
         Expectation? expect = members.TryGetValue("expect", out JsonPlace? expected) ? ReadExpectation(operation, expected) : null;
         string note = members.TryGetValue("note", out JsonPlace? remark) ? remark.Text("a remark") : "";
-        ScenarioStep step = new(operation.Name, place.Path, values, expect, note, block);
+        ScenarioStep step = new(operation.Name, place.Path, values, expect, note, block)
+        {
+            Threads = members.TryGetValue("threads", out JsonPlace? threads) ? ReadThreads(threads, depth) : [],
+        };
         return names.Note(step) is string reason ? throw place.Wrong(reason) : step;
     }
 
@@ -66,7 +69,7 @@ internal sealed class StepReader(DeclaredNames names)
         {
             if (members.TryGetValue(field.Name, out JsonPlace? given))
             {
-                if (field.Kind != FieldKind.Steps)
+                if (field.Kind is not (FieldKind.Steps or FieldKind.Threads))
                 {
                     values[field.Name] = _fields.Read(field, given);
                 }
@@ -94,6 +97,17 @@ internal sealed class StepReader(DeclaredNames names)
 
         string rule = known.Count > 1 ? "; it may be left out only where there is one" : "";
         throw place.Wrong($"the field \"{field.Name}\" is missing ({field.About}){rule}");
+    }
+
+    private List<KeyValuePair<string, IReadOnlyList<ScenarioStep>>> ReadThreads(JsonPlace place, int depth)
+    {
+        List<KeyValuePair<string, IReadOnlyList<ScenarioStep>>> threads = [];
+        foreach ((string name, JsonPlace steps) in place.AnyMembers("threads (an object): a list of steps for each name"))
+        {
+            threads.Add(new(name, Read(steps, depth + 1)));
+        }
+
+        return threads.Count > 0 ? threads : throw place.Wrong("expected at least one thread");
     }
 
     private IReadOnlyList<ScenarioStep> Block(JsonPlace place, ulong times, int depth)

@@ -3,6 +3,7 @@ using Iopf.Kernel;
 using Iopf.Machine;
 using Iopf.Mm;
 using Iopf.Promises;
+using Iopf.VfioType1.Patches.SelectiveFaulting;
 using Iopf.Workloads;
 
 namespace Iopf.Scenarios.Running;
@@ -26,6 +27,9 @@ internal sealed class ControlSteps(Host host, HostFactory hosts, RunTotals total
     [
         Operation("wait", Wait),
         Operation("inspect", Inspect),
+        Operation("inspect_kernel", InspectKernel),
+        Operation("fail_allocation", FailAllocation),
+        Operation("limit_memory", LimitMemory),
         Operation("workload", RunWorkload),
     ];
 
@@ -33,6 +37,45 @@ internal sealed class ControlSteps(Host host, HostFactory hosts, RunTotals total
     {
         host.Kernel.Clock.Advance((long)step.Number("nanoseconds"));
         host.Kernel.Scheduler.RunReady();
+        return Errno.None;
+    }
+
+    private StepOutcome InspectKernel(ScenarioStep step)
+    {
+        StepOutcome outcome = StepOutcome.Of("0")
+            .With("iotlb_syncs", host.Kernel.Tally.IotlbSyncs)
+            .With("bitmap_bytes", host.Type1.Open.Sum(container => container.BitmapBytes))
+            .With("leaked_ranges", host.PinScopes.LeakedRanges);
+        if (!step.Has("device"))
+        {
+            return outcome;
+        }
+
+        Device device = host.Devices[step.Word("device")].Device;
+        IEnumerable<PinnedRange> ranges = device.Group is { } group ? host.PinScopes.RangesOf(group) : [];
+        return outcome
+            .With("can_fault", device.Iommu?.Driver.IsFeatureEnabled(device, IommuFeature.Iopf) ?? false)
+            .With("handler", device.Iommu is { HasFaultHandler: true })
+            .With("pending", device.Iommu?.PendingFaultCount ?? 0)
+            .With("pinned_ranges", string.Join(',', ranges.Select(range => $"0x{range.First:x}+{range.Count}x{range.References}")));
+    }
+
+    private StepOutcome FailAllocation(ScenarioStep step)
+    {
+        string function = step.Word("function");
+        ulong left = step.Number("nth", 1);
+        host.Kernel.FailsAllocation = asked => asked == function && left > 0 && --left == 0;
+        return Errno.None;
+    }
+
+    private StepOutcome LimitMemory(ScenarioStep step)
+    {
+        host.Memory.FrameLimit = host.Memory.AllocatedFrames + (long)step.Number("pages");
+        if (!host.Memory.ReclaimsAtLimit)
+        {
+            host.Memory.ReclaimsAtLimit = true;
+        }
+
         return Errno.None;
     }
 

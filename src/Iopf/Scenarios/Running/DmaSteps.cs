@@ -15,6 +15,10 @@ internal sealed class DmaSteps(Host host) : StepFamily
     [
         Operation("dma", Dma),
         Operation("dma_result", Look),
+        Operation("report", Report),
+        Operation("add_device", step => host.Plug(step.Word("device"), isPresent: true)),
+        Operation("remove_device", step => host.Plug(step.Word("device"), isPresent: false)),
+        Operation("unbind_device", Unbind),
         Operation("sva_enable", step => EnableSva(DeviceOf(step).Device)),
         Operation("sva_disable", step => DisableSva(DeviceOf(step).Device)),
         Operation("sva_bind", Bind),
@@ -108,5 +112,46 @@ internal sealed class DmaSteps(Host host) : StepFamily
         Result<uint> pasid = host.SvaBonds.Bind(DeviceOf(step).Device, mm);
         StepOutcome outcome = pasid.Error;
         return pasid.IsSuccess ? outcome.With("pasid", pasid.Value) : outcome;
+    }
+
+    private StepOutcome Report(ScenarioStep step)
+    {
+        Device device = host.Devices[step.Word("device")].Device;
+        Tally tally = host.Kernel.Tally;
+        (long success, long invalid, long failure) = (tally.ResponsesSuccess, tally.ResponsesInvalid, tally.ResponsesFailure);
+        Errno error = host.FaultReporter.Report(device, FaultOf(step));
+        host.Kernel.Scheduler.RunReady();
+        return StepOutcome.Of(error == Errno.None ? "0" : error.ToCName())
+            .With("pending", device.Iommu?.PendingFaultCount ?? 0)
+            .With("success", tally.ResponsesSuccess - success)
+            .With("invalid", tally.ResponsesInvalid - invalid)
+            .With("failure", tally.ResponsesFailure - failure);
+    }
+
+    private static IommuFault FaultOf(ScenarioStep step)
+    {
+        FaultType type = step.Word("type", "page_request") switch
+        {
+            "unrecoverable" => FaultType.Unrecoverable,
+            "other" => FaultType.Other,
+            _ => FaultType.PageRequest,
+        };
+        bool isRequest = type == FaultType.PageRequest;
+        return new IommuFault(
+            type,
+            step.Number("stage", 1) == 2 ? FaultStage.Stage2 : FaultStage.Stage1,
+            FaultReason.Unknown,
+            new Iova(step.Number("iova")),
+            step.Word("dir") == "write" ? FaultPermissions.Write : FaultPermissions.Read,
+            (uint)step.Number("grpid"),
+            step.Has("pasid") ? (uint)step.Number("pasid") : null,
+            IsLastOfGroup: isRequest && step.Number("last", 1) == 1,
+            ResponseNeedsPasid: step.Flag("needs_pasid"));
+    }
+
+    private StepOutcome Unbind(ScenarioStep step)
+    {
+        host.Devices[step.Word("device")].Device.DriverData = null;
+        return Errno.None;
     }
 }

@@ -26,6 +26,11 @@ internal sealed class MemorySteps(Host host, OpenFiles files) : StepFamily
         Operation("fork", Fork),
         Operation("exec", Exec),
         Operation("exit", Exit),
+        Operation("exit_mm", ExitMemory),
+        Operation("exit_leader", ExitLeader),
+        Operation("kill", Kill),
+        Operation("oom_reap", step => InMm(step, mm => mm.ReapForOom())),
+        Operation("zap_device", step => InMm(step, mm => mm.ZapDevicePages(RangeOf(step)))),
         Operation("migrate", step => InMm(step, mm => EachPage(step, mm.Migrate))),
         Operation("swap_out", step => InMm(step, mm => EachPage(step, mm.SwapOut))),
         Operation("merge", step => InMm(step, mm => Merge(mm, step))),
@@ -48,6 +53,7 @@ internal sealed class MemorySteps(Host host, OpenFiles files) : StepFamily
     private static VmaKind KindOf(ScenarioStep step) => step.Word("kind") switch
     {
         "shared" => VmaKind.Shared,
+        "dax" => VmaKind.DirectAccess,
         "pfnmap" => VmaKind.PfnMap,
         _ => VmaKind.Anonymous,
     };
@@ -192,6 +198,30 @@ internal sealed class MemorySteps(Host host, OpenFiles files) : StepFamily
             process.Exit();
         }
 
+        return Errno.None;
+    }
+
+    private StepOutcome ExitMemory(ScenarioStep step)
+    {
+        Process process = host.Processes[step.Word("process")];
+        if (process.Mm is null)
+        {
+            return Errno.ESRCH;
+        }
+
+        process.ExitMemory();
+        return Errno.None;
+    }
+
+    private StepOutcome ExitLeader(ScenarioStep step)
+    {
+        host.Processes[step.Word("process")].ExitLeader();
+        return Errno.None;
+    }
+
+    private StepOutcome Kill(ScenarioStep step)
+    {
+        host.Processes[step.Word("process")].Thread.HasFatalSignal = true;
         return Errno.None;
     }
 }

@@ -105,6 +105,7 @@ internal sealed class ScenarioRunner
             {
                 "repeat" => Repeat(step),
                 "random" => MakeUp(step),
+                "parallel" => SideBySide(step),
                 _ => RunStep(step),
             };
             if (!goesOn)
@@ -140,6 +141,54 @@ internal sealed class ScenarioRunner
         }
 
         return true;
+    }
+
+    /// <summary>Runs threads under a written schedule; promises are looked at when all of them have come to rest.</summary>
+    private bool SideBySide(ScenarioStep step)
+    {
+        if (_host.Kernel.Scheduler is not ControlledScheduler scheduler)
+        {
+            throw new InputException($"{step.Path}: threads need the controlled scheduler");
+        }
+
+        bool goesOn = true;
+        _promises.Begin();
+        try
+        {
+            scheduler.RunThreads(
+                [.. step.Threads.Select(thread => new KeyValuePair<string, Action>(thread.Key, () => RunThread(thread.Key, thread.Value)))],
+                new WrittenSchedule(step.Words("schedule")));
+            scheduler.RunReady();
+        }
+        catch (Exception end) when (KindOf(end) is not null)
+        {
+            _operations.Add(new RunOperation(_operations.Count, step.Op, step.Op, KindOf(end)!, null, true, []) { FirstStep = _host.Kernel.Trace.Count });
+            _promises.Report(PromiseBrokenBy(end), PlaceOf(step), end.Message);
+            goesOn = false;
+        }
+
+        if (goesOn)
+        {
+            _promises.End(PlaceOf(step), hasFailed: false);
+        }
+
+        AfterOperation?.Invoke(_operations.Count - 1, _host);
+        return goesOn;
+    }
+
+    private void RunThread(string name, IReadOnlyList<ScenarioStep> steps)
+    {
+        foreach (ScenarioStep step in steps)
+        {
+            long firstStep = _host.Kernel.Trace.Count;
+            StepOutcome outcome = _actions[step.Op](step);
+            bool isMet = step.Expect is null || outcome.Meets(step.Expect);
+            _operations.Add(new RunOperation(
+                _operations.Count, step.Op, $"{name}: {step.Text}", outcome.Result, step.Expect?.ToString(), isMet, outcome.Details)
+            {
+                FirstStep = firstStep,
+            });
+        }
     }
 
     private bool RunStep(ScenarioStep step)

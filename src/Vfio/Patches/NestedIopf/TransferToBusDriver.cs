@@ -15,6 +15,13 @@ internal sealed class TransferToBusDriver(HostKernel kernel, Func<VfioCore> vfio
     /// <inheritdoc/>
     public Errno Deliver(Device device, in IommuFault fault)
     {
+        // Posted: the driver's data is taken for a VFIO device, whatever it is.
+        if (kernel.IsPosted(Erratum.E75) && device.DriverData is not VfioDevice)
+        {
+            string what = device.DriverData is null ? "NULL pointer dereference" : "type confusion";
+            throw new KernelOopsException(what, "vfio_transfer_iommu_fault");
+        }
+
         if (vfio().GetDevice(device) is not { } vfioDevice)
         {
             return Errno.EOPNOTSUPP;

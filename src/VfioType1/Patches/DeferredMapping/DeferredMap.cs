@@ -6,7 +6,12 @@ namespace Iopf.VfioType1.Patches.DeferredMapping;
 /// <summary>Patch 6: with IOPF on, a new mapping is only noted; what faults entered is taken out by the bitmap.</summary>
 /// <remarks>Kernel: the <c>iopf_enabled</c> branches of <c>vfio_dma_do_map</c> and <c>vfio_unmap_unpin</c>.</remarks>
 internal sealed class DeferredMap(
-    HostKernel kernel, StaticPinMap staticMap, IAddressSpaceWatch watch, IInvalidationGuard invalidations, MappedPageRemover remover) : IDmaMapPolicy
+    HostKernel kernel,
+    PhysicalMemory memory,
+    StaticPinMap staticMap,
+    IAddressSpaceWatch watch,
+    IInvalidationGuard invalidations,
+    MappedPageRemover remover) : IDmaMapPolicy
 {
     // What the page allocator can give in one piece: larger bitmaps come from elsewhere (order 10, 4 MiB).
     private const ulong LargestContiguousBytes = 4 << 20;
@@ -25,6 +30,12 @@ internal sealed class DeferredMap(
             return Errno.ENOMEM;
         }
 
+        // Posted: this and other allocations under iommu->lock may reclaim, whose notifier waits for that lock.
+        if (kernel.IsPosted(Erratum.E24))
+        {
+            memory.ReclaimForKernel();
+        }
+
         mapping.IsMappedPagesVirtual = kernel.IsMemoryFragmented || size >> Page.Shift >> 3 > LargestContiguousBytes;
 
         // Whoever maps may be another process than the one that enabled IOPF. Posted: only that one's memory is watched (E46).
@@ -35,6 +46,8 @@ internal sealed class DeferredMap(
             {
                 return error;
             }
+
+            mapping.Watched = mapping.Mm;
         }
 
         mapping.IsOnDemand = true;
@@ -64,9 +77,9 @@ internal sealed class DeferredMap(
         if (isRemoval)
         {
             FreeBitmap(mapping);
-            if (mapping.IsOnDemand && !kernel.IsPosted(Erratum.E46))
+            if (mapping.Watched is { } watched)
             {
-                watch.Unwatch(container, mapping.Mm);
+                watch.Unwatch(container, watched);
             }
         }
         else if (kernel.IsPosted(Erratum.E51))
@@ -87,6 +100,7 @@ internal sealed class DeferredMap(
         if (kernel.IsPosted(Erratum.E31))
         {
             mapping.Vaddr = vaddr;
+            mapping.Mm = mapping.Task.Mm ?? mapping.Mm;
             return Errno.None;
         }
 
@@ -103,14 +117,15 @@ internal sealed class DeferredMap(
 
         // What is mapped belongs to the old address space.
         TakeOut(container, mapping);
-        AddressSpace old = mapping.Mm;
+        AddressSpace? old = mapping.Watched;
         using (invalidations.Enter(container))
         {
             mapping.Vaddr = vaddr;
             mapping.Mm = mm;
         }
 
-        if (!kernel.IsPosted(Erratum.E46))
+        mapping.Watched = kernel.IsPosted(Erratum.E46) ? null : mm;
+        if (old is not null)
         {
             watch.Unwatch(container, old);
         }

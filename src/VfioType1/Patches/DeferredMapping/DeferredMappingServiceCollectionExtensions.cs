@@ -11,6 +11,7 @@ public static class DeferredMappingServiceCollectionExtensions
     /// <returns>The same services.</returns>
     public static IServiceCollection AddDeferredMapping(this IServiceCollection services)
     {
+        services.AddOptions<DirtyOptions>();
         services.Replace(ServiceDescriptor.Singleton<IDmaMapPolicy, DeferredMap>());
         services.Replace(ServiceDescriptor.Singleton<IExternalPinAccounting, CountUnderIopf>());
         return services.Replace(ServiceDescriptor.Singleton<IDirtyScope, WholeScopeUnderIopf>());

@@ -1,3 +1,4 @@
+using Iopf.Iommu;
 using Iopf.Kernel;
 using Iopf.Mm;
 
@@ -71,8 +72,8 @@ internal sealed class EnableIopfCommand(HostKernel kernel, IopfSwitch iopf, IAdd
         int count = 0;
         for (int i = 0; i < groups.Count; i++)
         {
-            Errno error = devices.Start(container, groups[i], Function, out int started);
-            count += started;
+            Errno error = devices.Start(container, groups[i], Function, out List<Device> started);
+            count += started.Count;
             if (error == Errno.None)
             {
                 continue;

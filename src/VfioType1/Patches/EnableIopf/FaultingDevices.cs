@@ -16,7 +16,11 @@ internal sealed class FaultingDevices(
     DeviceFaultHandlers handlers,
     DeviceFeatures features)
 {
+    // The posted code may meet a device that was never switched on.
+    private static readonly ErrataSet MayBeOff = ErrataSet.Of(Erratum.E39, Erratum.E40, Erratum.E52, Erratum.E54);
+
     private const string DisableFunction = "dev_disable_iopf";
+    private readonly Dictionary<IommuGroup, Action<Device>> _newcomers = [];
 
     /// <summary>Switches the faults of a group on, or leaves everything as it was.</summary>
     /// <param name="container">The group's container.</param>
@@ -25,7 +29,7 @@ internal sealed class FaultingDevices(
     /// <returns>The error of the device that refuses; ENOMEM.</returns>
     public Errno Start(Type1Container container, Type1Group group, string function)
     {
-        Errno error = Start(container, group, function, out int started);
+        Errno error = Start(container, group, function, out List<Device> started);
         if (error != Errno.None)
         {
             StopStarted(group, started);
@@ -36,10 +40,14 @@ internal sealed class FaultingDevices(
 
     /// <summary>Switches those devices of a group off that were switched on before one refused.</summary>
     /// <param name="group">The group.</param>
-    /// <param name="started">How many were switched on.</param>
-    public void StopStarted(Type1Group group, int started)
+    /// <param name="started">Which were switched on.</param>
+    public void StopStarted(Type1Group group, List<Device> started)
     {
-        StopFirst(group, started);
+        foreach (Device device in started)
+        {
+            Stop(device, group.IommuGroup);
+        }
+
         directory.Unlink(group);
     }
 
@@ -47,11 +55,11 @@ internal sealed class FaultingDevices(
     /// <param name="container">The group's container.</param>
     /// <param name="group">The group.</param>
     /// <param name="function">The kernel function that does.</param>
-    /// <param name="started">How many devices were switched on.</param>
+    /// <param name="started">Which devices were switched on.</param>
     /// <returns>The error of the device that refuses; ENOMEM.</returns>
-    public Errno Start(Type1Container container, Type1Group group, string function, out int started)
+    public Errno Start(Type1Container container, Type1Group group, string function, out List<Device> started)
     {
-        started = 0;
+        started = [];
         // Posted: a device may fault before it can be looked up (E40).
         bool linksLast = kernel.IsPosted(Erratum.E40);
         Errno error = linksLast ? Errno.None : directory.Link(container, group, function);
@@ -60,14 +68,25 @@ internal sealed class FaultingDevices(
             return error;
         }
 
-        IReadOnlyList<Device> devices = group.IommuGroup.Devices;
-        while (started < devices.Count && error == Errno.None)
+        foreach (Device device in DevicesOf(group.IommuGroup))
         {
-            error = Start(devices[started], group.IommuGroup);
-            started += error == Errno.None ? 1 : 0;
+            error = Start(device, group.IommuGroup);
+            if (error != Errno.None)
+            {
+                return error;
+            }
+
+            started.Add(device);
         }
 
-        return error == Errno.None && linksLast ? directory.Link(container, group, function) : error;
+        Welcome(group.IommuGroup);
+        if (!linksLast)
+        {
+            return Errno.None;
+        }
+
+        kernel.Scheduler.Point("vfio_link_iopf_group");
+        return directory.Link(container, group, function);
     }
 
     /// <summary>Switches the faults of a group off.</summary>
@@ -80,9 +99,19 @@ internal sealed class FaultingDevices(
         if (unlinksFirst)
         {
             Unlink(group, function);
+            kernel.Scheduler.Point("vfio_unlink_iopf_group");
         }
 
-        StopFirst(group, group.IommuGroup.Devices.Count);
+        if (_newcomers.Remove(group.IommuGroup, out Action<Device>? newcomer))
+        {
+            group.IommuGroup.DeviceAdded -= newcomer;
+        }
+
+        foreach (Device device in DevicesOf(group.IommuGroup))
+        {
+            Stop(device, group.IommuGroup);
+        }
+
         if (!unlinksFirst)
         {
             Unlink(group, function);
@@ -96,15 +125,43 @@ internal sealed class FaultingDevices(
     {
         foreach (Type1Group group in groups)
         {
-            int here = Math.Min(count, group.IommuGroup.Devices.Count);
-            StopFirst(group, here);
+            List<Device> devices = DevicesOf(group.IommuGroup);
+            int here = Math.Min(count, devices.Count);
+            for (int i = 0; i < here; i++)
+            {
+                Stop(devices[i], group.IommuGroup);
+            }
+
             directory.Unlink(group);
             count -= here;
-            if (here < group.IommuGroup.Devices.Count)
+            if (here < devices.Count)
             {
                 break;
             }
         }
+    }
+
+    /// <summary>A bridge that shares the group faults for nobody; posted: it is asked all the same (E53).</summary>
+    private List<Device> DevicesOf(IommuGroup group) =>
+        [.. group.Devices.Where(device => device.IsBoundToVfio || kernel.IsPosted(Erratum.E53))];
+
+    /// <summary>A device that joins later has no static mapping to live on: its faults are served, too. Posted: they are not (E54).</summary>
+    private void Welcome(IommuGroup group)
+    {
+        if (kernel.IsPosted(Erratum.E54) || _newcomers.ContainsKey(group))
+        {
+            return;
+        }
+
+        Action<Device> newcomer = device =>
+        {
+            if (device.IsBoundToVfio)
+            {
+                Start(device, group);
+            }
+        };
+        _newcomers.Add(group, newcomer);
+        group.DeviceAdded += newcomer;
     }
 
     private void Unlink(Type1Group group, string function)
@@ -114,15 +171,6 @@ internal sealed class FaultingDevices(
         {
             Invariant.Hold(kernel.IsPosted(Erratum.E39), "only a linked group is unlinked");
             kernel.Warn(function, "no IOPF group for the group");
-        }
-    }
-
-    private void StopFirst(Type1Group group, int count)
-    {
-        IReadOnlyList<Device> devices = group.IommuGroup.Devices;
-        for (int i = 0; i < count; i++)
-        {
-            Stop(devices[i], group.IommuGroup);
         }
     }
 
@@ -142,6 +190,12 @@ internal sealed class FaultingDevices(
 
     private Errno Start(Device device, IommuGroup group)
     {
+        // Posted: a device that can stall is taken for one that can live with any fault (E78).
+        if (!device.ToleratesFaults && !kernel.IsPosted(Erratum.E78))
+        {
+            return Errno.EOPNOTSUPP;
+        }
+
         if (kernel.IsPosted(Erratum.E40))
         {
             return StartFeatureFirst(device, group);
@@ -209,8 +263,19 @@ internal sealed class FaultingDevices(
             return;
         }
 
-        Errno error = features.Disable(device, IommuFeature.Iopf);
-        Invariant.Hold(error == Errno.None || kernel.IsPosted(Erratum.E39), "a feature that was enabled can be disabled");
+        if (features.Disable(device, IommuFeature.Iopf) != Errno.None)
+        {
+            Invariant.Hold(kernel.Errata.Intersects(MayBeOff), "a feature that was enabled can be disabled");
+            kernel.Warn(DisableFunction, "feature could not be disabled");
+            return;
+        }
+
+        // Posted: what the hardware recorded before may be handled in the next life of the device (E56).
+        if (!kernel.IsPosted(Erratum.E56))
+        {
+            features.DrainFaults(device);
+        }
+
         Silence(device, CapabilitiesFor(group) is { IsSuccess: true } capabilities ? capabilities.Value : FaultReportCapabilities.Flat);
     }
 
@@ -232,8 +297,12 @@ internal sealed class FaultingDevices(
     private void Silence(Device device, FaultReportCapabilities capabilities)
     {
         host.Stop(device);
-        handlers.CompletePending(device);
+        if (!kernel.IsPosted(Erratum.E56))
+        {
+            handlers.CompletePending(device);
+        }
+
         Errno error = registration.Remove(device, capabilities);
-        Invariant.Hold(error == Errno.None, "a handler without pending faults can be unregistered");
+        Invariant.Hold(error == Errno.None || kernel.IsPosted(Erratum.E56), "a handler without pending faults can be unregistered");
     }
 }

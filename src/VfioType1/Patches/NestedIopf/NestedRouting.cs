@@ -12,8 +12,18 @@ internal sealed class NestedRouting(HostKernel kernel, DeviceFaultHandlers handl
 {
     private const FaultReportCapabilities Nested = FaultReportCapabilities.NestedLevel1 | FaultReportCapabilities.NestedLevel2;
 
+    // Posted: a local that only two types of fault set; what is left of an earlier call stands for it here.
+    private bool _wasStage1;
+
     public Result<FaultRoute> RouteOf(Device device, in IommuFault fault)
     {
+        bool isKnown = fault.Type is FaultType.PageRequest or FaultType.Unrecoverable;
+        if (!isKnown && !kernel.IsPosted(Erratum.E77))
+        {
+            return Errno.EOPNOTSUPP;
+        }
+
+        _wasStage1 = isKnown ? fault.Stage == FaultStage.Stage1 : _wasStage1;
         bool isNested = (handlers.CapabilitiesOf(device) & Nested) != 0;
         if (kernel.IsPosted(Erratum.E76) || kernel.IsPosted(Erratum.E55))
         {
@@ -23,7 +33,7 @@ internal sealed class NestedRouting(HostKernel kernel, DeviceFaultHandlers handl
             }
         }
 
-        return isNested && fault.Stage == FaultStage.Stage1 ? FaultRoute.Guest : FaultRoute.Host;
+        return isNested && _wasStage1 ? FaultRoute.Guest : FaultRoute.Host;
     }
 
     /// <summary>Posted: the domain is asked for every fault, before any lock is taken that would keep it.</summary>

@@ -65,7 +65,12 @@ internal sealed class FaultWorkers(HostKernel kernel, FaultDirectory directory, 
         if (_queues.Remove(device, out IopfQueue? queue))
         {
             // From here on new faults are refused; those taken over are answered before the device is let go.
-            queue.Flush(device);
+            // Posted: nobody waits for faults in flight (E56).
+            if (!kernel.IsPosted(Erratum.E56))
+            {
+                queue.Flush(device);
+            }
+
             queue.Remove(device);
         }
     }

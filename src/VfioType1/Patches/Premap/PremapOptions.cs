@@ -13,4 +13,8 @@ public sealed class PremapOptions
     /// <remarks>Kernel: <c>IOPF_PREMAP_LEN</c>. Deviation: a constant there, an option here, so that it can be swept.</remarks>
     [Range(1, 1_048_576)]
     public int Length { get; set; } = 512;
+
+    /// <summary>Which pages beyond the faulting one the window may hold.</summary>
+    /// <value>The default is any page.</value>
+    public PremapPopulation Populate { get; set; }
 }

@@ -24,7 +24,21 @@ internal sealed class PremapWindow(HostKernel kernel, IOptions<PremapOptions> op
             next = mapped + 1 < limit ? mapping.MappedPages.NextSet(mapped + 1, limit - 1) : null;
         }
 
-        return IovaRange.OfPages(page, (next ?? limit) - first);
+        ulong end = next ?? limit;
+        return IovaRange.OfPages(page, (AllocatesPages ? end : ResidentEnd(mapping, first + 1, end)) - first);
+    }
+
+    // A policy, not a mistake: the posting allocates what nobody touched, at the price of memory (E35).
+    private bool AllocatesPages => options.Value.Populate == PremapPopulation.Any || kernel.IsPosted(Erratum.E35);
+
+    private static ulong ResidentEnd(DmaMapping mapping, ulong page, ulong end)
+    {
+        while (page < end && mapping.Mm.IsResident(mapping.VaddrOf(mapping.IovaOfPage(page))))
+        {
+            page++;
+        }
+
+        return page;
     }
 
     /// <summary>A page mapped for reading only is worth mapping again when the fault is a write.</summary>

@@ -194,6 +194,12 @@ internal sealed class PinnedScopes(
     /// <summary>Posted: a fault of a selective group is served inside what it pinned, and nowhere else (E62).</summary>
     private IovaRange? PostedScopeOf(Type1Group group, Iova page)
     {
+        // What is mapped for one group is mapped for all. Posted: only the scope of the group that faults counts (E71).
+        if (!kernel.IsPosted(Erratum.E71) && IsOutsideOthers(group.IommuGroup, page.PageNumber))
+        {
+            return null;
+        }
+
         if (!IsSelective(group.IommuGroup))
         {
             return IovaRange.All;
@@ -206,6 +212,20 @@ internal sealed class PinnedScopes(
         }
 
         return RangeOf(ranges.Around(page.PageNumber, ulong.MaxValue >> Page.Shift));
+    }
+
+    private bool IsOutsideOthers(IommuGroup group, ulong page)
+    {
+        foreach ((Type1Container container, IommuGroup other) in directory.Linked)
+        {
+            bool isShared = !ReferenceEquals(other, group) && container.FindGroup(group) is not null;
+            if (isShared && IsSelective(other) && _pinned[other].ReferencesOf(page) == 0)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>Posted: what was pinned before ENABLE_IOPF, or for a group without a look-up, is not recorded (E65).</summary>

@@ -15,15 +15,20 @@ internal sealed class MappedPagesNotifier(HostKernel kernel, Type1Container cont
     {
         if (range.IsBlockable)
         {
-            container.PagesLock.Lock();
+            using (container.PagesLock.Hold())
+            {
+                Start(mm, range.Range);
+            }
+
+            return Errno.None;
         }
-        else if (!container.PagesLock.TryLock())
+
+        if (!container.PagesLock.TryLock())
         {
             return Errno.EAGAIN;
         }
 
-        container.Invalidations.Begin(mm, range.Range);
-        TakeAwayPages(mm, range.Range);
+        Start(mm, range.Range);
         container.PagesLock.Unlock();
         return Errno.None;
     }
@@ -48,6 +53,12 @@ internal sealed class MappedPagesNotifier(HostKernel kernel, Type1Container cont
         {
             TakeAwayPages(mm, UserRange.All);
         }
+    }
+
+    private void Start(AddressSpace mm, UserRange vaddrs)
+    {
+        container.Invalidations.Begin(mm, vaddrs);
+        TakeAwayPages(mm, vaddrs);
     }
 
     /// <summary>Notes that a range is being invalidated.</summary>

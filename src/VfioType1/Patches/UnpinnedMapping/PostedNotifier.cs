@@ -16,6 +16,9 @@ internal sealed class PostedNotifier(HostKernel kernel, Type1Container container
     private static readonly ErrataSet Posted = ErrataSet.Of(
         Erratum.E19, Erratum.E20, Erratum.E23, Erratum.E24, Erratum.E25, Erratum.E26, Erratum.E27, Erratum.E29, Erratum.E30, Erratum.E32);
 
+    // The wait itself (E30), and what follows when it ends badly.
+    private static readonly ErrataSet Waiting = ErrataSet.Of(Erratum.E19, Erratum.E20, Erratum.E30);
+
     /// <summary>Whether it is to be used.</summary>
     public static bool IsPosted(HostKernel kernel) => kernel.Errata.Intersects(Posted);
 
@@ -32,8 +35,7 @@ internal sealed class PostedNotifier(HostKernel kernel, Type1Container container
             return InvalidateWithoutBlocking(mm, in range);
         }
 
-        takesAway.Begin(mm, range.Range);
-        Invalidate(mm, range.Range);
+        Invalidate(mm, range.Range, begins: true);
         return Errno.None;
     }
 
@@ -49,7 +51,7 @@ internal sealed class PostedNotifier(HostKernel kernel, Type1Container container
     {
         if (kernel.IsPosted(Erratum.E27))
         {
-            Invalidate(mm, range);
+            Invalidate(mm, range, begins: false);
         }
     }
 
@@ -67,30 +69,31 @@ internal sealed class PostedNotifier(HostKernel kernel, Type1Container container
         return answer;
     }
 
-    private void Invalidate(AddressSpace mm, UserRange range)
+    private void Invalidate(AddressSpace mm, UserRange range, bool begins)
     {
-        container.Lock.Lock(Function);
-
-        // Posted: every vaddr of the container must be valid first, whatever is invalidated.
-        if (kernel.IsPosted(Erratum.E30) && VaddrWaiting.AllValid(container) != Errno.None)
+        LockScope held = container.Lock.Hold(Function);
+        if (begins)
         {
-            kernel.Warn(Function, "waiting for valid vaddrs failed");
-
-            // Posted: the callback gives up, and the page goes (E20); the lock stays held (E19).
-            if (!kernel.IsPosted(Erratum.E20))
-            {
-                takesAway.TakeAway(mm, range);
-            }
-
-            if (!kernel.IsPosted(Erratum.E19))
-            {
-                container.Lock.Unlock();
-            }
-
-            return;
+            takesAway.Begin(mm, range);
         }
 
-        takesAway.TakeAway(mm, range);
-        container.Lock.Unlock();
+        // Posted: every vaddr of the container must be valid first, whatever is invalidated.
+        bool hasFailed = kernel.Errata.Intersects(Waiting) && VaddrWaiting.AllValid(container) != Errno.None;
+        if (hasFailed)
+        {
+            kernel.Warn(Function, "waiting for valid vaddrs failed");
+        }
+
+        // Posted: then the callback gives up, and the page goes all the same.
+        if (!hasFailed || !kernel.IsPosted(Erratum.E20))
+        {
+            takesAway.TakeAway(mm, range);
+        }
+
+        // Posted: and leaves with the lock held.
+        if (!hasFailed || !kernel.IsPosted(Erratum.E19))
+        {
+            held.Dispose();
+        }
     }
 }

@@ -1,0 +1,47 @@
+using System.Globalization;
+using Iopf.Promises;
+using Iopf.Scenarios;
+
+namespace Iopf.Errata;
+
+/// <summary>One thing that a run shows or does not show.</summary>
+/// <param name="Step">The number of an executed operation; <see langword="null"/> to look at the violations.</param>
+/// <param name="Detail">The detail of the operation; empty for its result.</param>
+/// <param name="Value">What the result or detail is; the promise that is broken.</param>
+/// <param name="Contains">What the violation's text holds; empty if any will do.</param>
+public sealed record Observation(int? Step, string Detail, string Value, string Contains)
+{
+    /// <summary>Looks at a run.</summary>
+    /// <param name="result">The run.</param>
+    /// <returns>What is seen, in words; <see langword="null"/> if the run does not show it.</returns>
+    public string? SeenIn(RunResult result)
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        return Step is int step ? SeenInOperation(result, step) : SeenInViolations(result);
+    }
+
+    private string? SeenInOperation(RunResult result, int step)
+    {
+        if (step >= result.Operations.Count)
+        {
+            return null;
+        }
+
+        RunOperation operation = result.Operations[step];
+        string number = step.ToString(CultureInfo.InvariantCulture);
+        if (Detail.Length == 0)
+        {
+            return operation.Result == Value ? $"operation {number}, {operation.Op}: {Value}" : null;
+        }
+
+        bool isThere = operation.Details.Any(detail => detail.Key == Detail && detail.Value == Value);
+        return isThere ? $"operation {number}, {operation.Op}: {Detail}={Value}" : null;
+    }
+
+    private string? SeenInViolations(RunResult result)
+    {
+        Violation? seen = result.Violations.FirstOrDefault(
+            violation => violation.Invariant == Value && violation.Detail.Contains(Contains, StringComparison.Ordinal));
+        return seen is null ? null : $"{seen.Invariant}: {seen.Detail}";
+    }
+}
