@@ -76,11 +76,32 @@ internal sealed class GroupAttach(
         return error;
     }
 
-    private void TellBack(Type1Container container, Type1Group group)
+    private Errno TellBack(Type1Container container, Type1Group group)
     {
         for (int i = _steps.Length; i-- > 0;)
         {
             _steps[i].Detaching(container, group);
+        }
+
+        return Errno.None;
+    }
+
+    /// <summary>Takes steps where the posted code has them; inside iommu->lock only if that is posted, too (E43).</summary>
+    private Errno InPlace(Type1Container container, Type1Group group, Func<Type1Container, Type1Group, Errno> steps)
+    {
+        if (kernel.IsPosted(Erratum.E43))
+        {
+            return steps(container, group);
+        }
+
+        container.Lock.Unlock();
+        try
+        {
+            return steps(container, group);
+        }
+        finally
+        {
+            container.Lock.Lock(Function);
         }
     }
 
@@ -132,7 +153,7 @@ internal sealed class GroupAttach(
             if (hasStarted && kernel.IsPosted(Erratum.E42))
             {
                 kernel.Scheduler.Point("iommu_domain_free");
-                TellBack(container, group);
+                InPlace(container, group, TellBack);
             }
         }
 
@@ -157,7 +178,7 @@ internal sealed class GroupAttach(
 
         if (StartsInFirstDomain)
         {
-            error = Tell(container, group);
+            error = InPlace(container, group, Tell);
             hasStarted = error == Errno.None;
             kernel.Scheduler.Point("iommu_attach_group");
         }
@@ -178,7 +199,7 @@ internal sealed class GroupAttach(
         {
             if (hasStarted && !kernel.IsPosted(Erratum.E42))
             {
-                TellBack(container, group);
+                InPlace(container, group, TellBack);
             }
 
             if (ReferenceEquals(iommuGroup.Domain, domain))
