@@ -30,6 +30,10 @@ public sealed class Device(Kernel.HostKernel kernel, string name, Bus bus)
     /// <summary>Whether the device, as its driver knows, can live with a fault on any of its accesses.</summary>
     public bool ToleratesFaults { get; set; } = true;
 
+    /// <summary>The device whose IOMMU translates for it, if it is a mediated device that has one; <see langword="null"/> otherwise.</summary>
+    /// <remarks>Kernel: <c>mdev_get_iommu_device</c>.</remarks>
+    public Device? BackingDevice { get; set; }
+
     /// <summary>How many references are held on it.</summary>
     public int ReferenceCount { get; set; }
 

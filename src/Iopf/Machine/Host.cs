@@ -215,6 +215,7 @@ public sealed class Host : IDisposable
         foreach (MediatedSpec spec in specs)
         {
             Device device = new(Kernel, spec.Name, bus);
+            device.BackingDevice = spec.IommuDevice is { } backing ? _devices[backing].Device : null;
             IommuGroup group = new(Kernel, spec.Group, defaultDomain: null);
             group.Add(device);
             _devices.Add(spec.Name, new HostDevice(device, null, null, Vfio.RegisterDevice(device, new PlainVfioDriver()).Value));

@@ -28,7 +28,7 @@ public sealed class FaultDirectory(HostKernel kernel)
 
         using (_lock.Hold())
         {
-            _targets[group.IommuGroup] = new FaultTarget(container, group);
+            _targets[group.Translated] = new FaultTarget(container, group);
         }
 
         return Errno.None;
@@ -41,7 +41,7 @@ public sealed class FaultDirectory(HostKernel kernel)
     {
         using (_lock.Hold())
         {
-            return _targets.Remove(group.IommuGroup);
+            return _targets.Remove(group.Translated);
         }
     }
 
@@ -50,10 +50,10 @@ public sealed class FaultDirectory(HostKernel kernel)
         _targets.Values.Select(target => (target.Container, target.Group.IommuGroup));
 
     /// <summary>Whether a group is linked now.</summary>
-    internal bool IsLinked(IommuGroup group) => _targets.ContainsKey(group);
+    internal bool IsLinked(IommuGroup group) => Linked.Any(linked => ReferenceEquals(linked.Group, group));
 
     /// <summary>Whether a group is linked now, and by the attachment that is meant.</summary>
-    internal bool IsLinked(Type1Group group) => _targets.TryGetValue(group.IommuGroup, out FaultTarget target) && ReferenceEquals(target.Group, group);
+    internal bool IsLinked(Type1Group group) => _targets.TryGetValue(group.Translated, out FaultTarget target) && ReferenceEquals(target.Group, group);
 
     internal bool TryFind(Device device, out FaultTarget target)
     {

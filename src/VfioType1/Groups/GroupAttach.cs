@@ -123,7 +123,7 @@ internal sealed class GroupAttach(
             return Errno.ENOMEM;
         }
 
-        group = new Type1Group(iommuGroup, isMediated: iommuGroup.Devices.All(device => device.Iommu is null));
+        group = new Type1Group(iommuGroup, isMediated: iommuGroup.Devices.All(device => device.Iommu is null && device.BackingDevice is null));
         if (group.IsMediated)
         {
             // Such devices write only to pages that their vendor driver pinned.
@@ -133,7 +133,7 @@ internal sealed class GroupAttach(
             return Errno.None;
         }
 
-        IIommuDriver? driver = iommuGroup.Devices[0].Bus.Iommu;
+        IIommuDriver? driver = group.Translated.Devices[0].Bus.Iommu;
         if (!kernel.Allocates(Function))
         {
             return Errno.ENOMEM;
@@ -169,7 +169,7 @@ internal sealed class GroupAttach(
             return error;
         }
 
-        IommuGroup iommuGroup = group.IommuGroup;
+        IommuGroup iommuGroup = group.Translated;
         error = iommuGroup.Attach(domain);
         if (error != Errno.None)
         {
@@ -244,10 +244,10 @@ internal sealed class GroupAttach(
     /// <summary>Shares an existing domain if the hardware allows it, and fills a new one otherwise.</summary>
     private Errno Place(Type1Container container, Type1Group group, IIommuDriver driver, IommuDomain domain, IommuProt prot, Process? caller)
     {
-        IommuGroup iommuGroup = group.IommuGroup;
+        IommuGroup iommuGroup = group.Translated;
         foreach (Type1Domain existing in container.Domains)
         {
-            if (existing.Prot != prot || existing.Groups[0].IommuGroup.Devices[0].Bus.Iommu != driver)
+            if (existing.Prot != prot || existing.Groups[0].Translated.Devices[0].Bus.Iommu != driver)
             {
                 continue;
             }

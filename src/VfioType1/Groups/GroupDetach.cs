@@ -55,7 +55,7 @@ internal sealed class GroupDetach(
             {
                 foreach (Type1Group group in domain.Groups)
                 {
-                    group.IommuGroup.Detach(domain.Domain);
+                    group.Translated.Detach(domain.Domain);
                 }
 
                 domain.Domain.Free();
@@ -139,7 +139,7 @@ internal sealed class GroupDetach(
 
     private void LeaveDomain(Type1Container container, Type1Domain domain, Type1Group group)
     {
-        group.IommuGroup.Detach(domain.Domain);
+        group.Translated.Detach(domain.Domain);
         domain.Groups.Remove(group);
         if (domain.Groups.Count == 0)
         {
@@ -189,7 +189,7 @@ internal sealed class GroupDetach(
         foreach (Type1Domain domain in container.Domains)
         {
             IReadOnlyList<ReservedRegion> reserved =
-                [.. domain.Groups.SelectMany(group => group.IommuGroup.Devices).SelectMany(device => device.Bus.Iommu!.ReservedRegionsOf(device)).Distinct()];
+                [.. domain.Groups.SelectMany(group => group.Translated.Devices).SelectMany(device => device.Bus.Iommu!.ReservedRegionsOf(device)).Distinct()];
             valid = IovaRanges.Narrow(valid, domain.Domain.Aperture, reserved);
         }
 

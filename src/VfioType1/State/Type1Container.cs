@@ -174,7 +174,7 @@ public sealed class Type1Container
     }
 
     /// <summary>The domain and group state of an attached IOMMU group.</summary>
-    /// <param name="group">The IOMMU group.</param>
+    /// <param name="group">The IOMMU group, or the one that is in the domain for it.</param>
     /// <returns>Its domain and state, or <see langword="null"/> when it is not attached to an IOMMU domain of this container.</returns>
     public (Type1Domain Domain, Type1Group Group)? FindGroup(IommuGroup group)
     {
@@ -182,7 +182,7 @@ public sealed class Type1Container
         {
             foreach (Type1Group candidate in domain.Groups)
             {
-                if (ReferenceEquals(candidate.IommuGroup, group))
+                if (ReferenceEquals(candidate.IommuGroup, group) || ReferenceEquals(candidate.Translated, group))
                 {
                     return (domain, candidate);
                 }

@@ -11,6 +11,10 @@ public sealed class Type1Group(IommuGroup iommuGroup, bool isMediated)
     /// <summary>The IOMMU group.</summary>
     public IommuGroup IommuGroup { get; } = iommuGroup;
 
+    /// <summary>The group that is put into a domain for it: its own, or that of the device that backs its mediated device.</summary>
+    /// <remarks>Kernel: the choice of <c>vfio_iommu_attach_group</c>.</remarks>
+    public IommuGroup Translated { get; } = iommuGroup.Devices is [{ BackingDevice.Group: { } backing }, ..] ? backing : iommuGroup;
+
     /// <summary>Whether its devices are mediated ones.</summary>
     public bool IsMediated { get; } = isMediated;
 

@@ -40,7 +40,7 @@ internal static class MachineReader
         }
 
         List<DeviceSpec> devices = List(members, "devices", MostObjects, device => ReadDevice(device, smmus));
-        List<MediatedSpec> mediated = List(members, "mediated", MostObjects, ReadMediated);
+        List<MediatedSpec> mediated = List(members, "mediated", MostObjects, device => ReadMediated(device, devices));
         List<ProcessSpec> processes = List(members, "processes", MostObjects, ReadProcess);
         if (processes.Count == 0)
         {
@@ -127,10 +127,20 @@ internal static class MachineReader
             : throw given.Wrong($"the machine has no SMMU \"{name}\"; it has: {NearestNames.List(smmus.Select(smmu => smmu.Name), name)}");
     }
 
-    private static MediatedSpec ReadMediated(JsonPlace place)
+    private static MediatedSpec ReadMediated(JsonPlace place, List<DeviceSpec> devices)
     {
-        Dictionary<string, JsonPlace> members = place.Members(["name", "group"], "a mediated device (an object)");
-        return new MediatedSpec(Required(place, members, "name").Name("a name"), Group(place, members));
+        Dictionary<string, JsonPlace> members = place.Members(["name", "group", "iommu_device"], "a mediated device (an object)");
+        MediatedSpec spec = new(Required(place, members, "name").Name("a name"), Group(place, members));
+        if (!members.TryGetValue("iommu_device", out JsonPlace? backing))
+        {
+            return spec;
+        }
+
+        string name = backing.Name("a device");
+        DeviceSpec device = devices.Find(device => device.Name == name) ?? throw backing.Wrong($"the machine has no device \"{name}\"");
+        return devices.Count(other => other.Group == device.Group) == 1
+            ? spec with { IommuDevice = name }
+            : throw backing.Wrong($"the device \"{name}\" is not alone in its group");
     }
 
     private static ProcessSpec ReadProcess(JsonPlace place)

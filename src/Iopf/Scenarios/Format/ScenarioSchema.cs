@@ -133,7 +133,7 @@ internal static class ScenarioSchema
                 ["name", "stream_id", "group"])),
             ["mediated"] = List(Object(
                 "A mediated device.",
-                new JsonObject { ["name"] = Reference("name"), ["group"] = Reference("number") },
+                new JsonObject { ["name"] = Reference("name"), ["group"] = Reference("number"), ["iommu_device"] = Reference("name") },
                 ["name", "group"])),
             ["processes"] = List(Object(
                 "A process.",

@@ -45,7 +45,7 @@ internal sealed class FaultingDevices(
     {
         foreach (Device device in started)
         {
-            Stop(device, group.IommuGroup);
+            Stop(device, FaultingGroup(group));
         }
 
         directory.Unlink(group);
@@ -68,9 +68,9 @@ internal sealed class FaultingDevices(
             return error;
         }
 
-        foreach (Device device in DevicesOf(group.IommuGroup))
+        foreach (Device device in DevicesOf(FaultingGroup(group)))
         {
-            error = Start(device, group.IommuGroup);
+            error = Start(device, FaultingGroup(group));
             if (error != Errno.None)
             {
                 return error;
@@ -79,7 +79,7 @@ internal sealed class FaultingDevices(
             started.Add(device);
         }
 
-        Welcome(group.IommuGroup);
+        Welcome(FaultingGroup(group));
         if (!linksLast)
         {
             return Errno.None;
@@ -102,14 +102,14 @@ internal sealed class FaultingDevices(
             kernel.Scheduler.Point("vfio_unlink_iopf_group");
         }
 
-        if (_newcomers.Remove(group.IommuGroup, out Action<Device>? newcomer))
+        if (_newcomers.Remove(FaultingGroup(group), out Action<Device>? newcomer))
         {
-            group.IommuGroup.DeviceAdded -= newcomer;
+            FaultingGroup(group).DeviceAdded -= newcomer;
         }
 
-        foreach (Device device in DevicesOf(group.IommuGroup))
+        foreach (Device device in DevicesOf(FaultingGroup(group)))
         {
-            Stop(device, group.IommuGroup);
+            Stop(device, FaultingGroup(group));
         }
 
         if (!unlinksFirst)
@@ -125,11 +125,11 @@ internal sealed class FaultingDevices(
     {
         foreach (Type1Group group in groups)
         {
-            List<Device> devices = DevicesOf(group.IommuGroup);
+            List<Device> devices = DevicesOf(FaultingGroup(group));
             int here = Math.Min(count, devices.Count);
             for (int i = 0; i < here; i++)
             {
-                Stop(devices[i], group.IommuGroup);
+                Stop(devices[i], FaultingGroup(group));
             }
 
             directory.Unlink(group);
@@ -140,6 +140,9 @@ internal sealed class FaultingDevices(
             }
         }
     }
+
+    /// <summary>A mediated device's faults are those of the device behind it; posted: the mediated device is asked, which has no IOMMU (E57).</summary>
+    private IommuGroup FaultingGroup(Type1Group group) => kernel.IsPosted(Erratum.E57) ? group.IommuGroup : group.Translated;
 
     /// <summary>A bridge that shares the group faults for nobody; posted: it is asked all the same (E53).</summary>
     private List<Device> DevicesOf(IommuGroup group) =>
