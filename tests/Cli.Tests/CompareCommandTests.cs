@@ -90,7 +90,7 @@ public sealed class CompareCommandTests : IDisposable
     [Theory]
     [InlineData("--left", "9", "--left: ")]
     [InlineData("--right", "x", "--right: ")]
-    [InlineData("--errata-left", "E01", "--errata-left E01: errata switches are not in this version; expected none")]
+    [InlineData("--errata-left", "E99", "--errata-left: errata spec 'E99'")]
     [InlineData("--html", "/dev/null", "--html /dev/null: expected a file, found a device")]
     public void Bad_input_is_one_line(string option, string value, string complaint)
     {

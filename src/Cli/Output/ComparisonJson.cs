@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Iopf.Comparing;
+using Iopf.Errata;
 using Iopf.Kernel;
 using Iopf.Patches;
 
@@ -14,8 +15,10 @@ internal static class ComparisonJson
     public static void Write(Utf8JsonWriter json, Comparison comparison)
     {
         json.WriteString("scenario", comparison.Left.Result.Scenario);
-        json.WriteNumbers("left", comparison.Left.Patches.Numbers);
-        json.WriteNumbers("right", comparison.Right.Patches.Numbers);
+        json.WriteNumbers("left", comparison.Left.Variant.Patches.Numbers);
+        json.WriteNumbers("right", comparison.Right.Variant.Patches.Numbers);
+        json.WriteTexts("errata_left", [.. comparison.Left.Result.Errata.Members.Select(erratum => erratum.ToString())]);
+        json.WriteTexts("errata_right", [.. comparison.Right.Result.Errata.Members.Select(erratum => erratum.ToString())]);
         json.WriteBoolean("same", comparison.IsSame);
         WriteDifferences(json, comparison.Differences);
         WriteDivergence(json, comparison.Divergence);
@@ -29,7 +32,7 @@ internal static class ComparisonJson
         json.WriteString("scenario", effects[0].Run.Result.Scenario);
         json.WriteObjects("each", effects, effect =>
         {
-            json.WriteNumbers("patches", effect.Run.Patches.Numbers);
+            json.WriteNumbers("patches", effect.Run.Variant.Patches.Numbers);
             if (effect.Patch is PatchModule patch)
             {
                 json.WriteNumber("adds", patch.Number);
@@ -69,11 +72,20 @@ internal static class ComparisonJson
         json.WriteString("function", divergence.Function);
         WriteStep(json, "left", divergence.Left);
         WriteStep(json, "right", divergence.Right);
-        json.WriteObjects("made_by", divergence.MadeBy, patch =>
+        json.WriteObjects("made_by", divergence.MadeBy, maker =>
         {
-            json.WriteNumber("patch", patch.Number);
-            json.WriteString("title", patch.Title);
-            json.WriteString("module", patch.Module);
+            if (maker.Patch is PatchModule patch)
+            {
+                json.WriteNumber("patch", patch.Number);
+                json.WriteString("title", patch.Title);
+                json.WriteString("module", patch.Module);
+            }
+            else if (maker.Erratum is Erratum erratum)
+            {
+                json.WriteString("erratum", erratum.ToString());
+                json.WriteString("title", ErrataCatalog.Get(erratum).Title);
+                json.WriteNumber("patch", ErrataCatalog.Get(erratum).Patch);
+            }
         });
         json.WriteEndObject();
     }

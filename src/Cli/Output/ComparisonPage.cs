@@ -21,8 +21,8 @@ internal static class ComparisonPage
     /// <returns>The lines, without line breaks.</returns>
     public static IEnumerable<string> Lines(Comparison comparison)
     {
-        string left = $"patches {comparison.Left.Patches}";
-        string right = $"patches {comparison.Right.Patches}";
+        string left = comparison.Left.Variant.ToString();
+        string right = comparison.Right.Variant.ToString();
         string title = Encoded($"{comparison.Left.Result.Scenario}: {left} against {right}");
         yield return "<!DOCTYPE html>";
         yield return $"<html lang=\"en\"><head><meta charset=\"utf-8\"><title>{title}</title><style>{Style}</style></head><body>";

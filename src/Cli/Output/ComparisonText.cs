@@ -1,5 +1,6 @@
 using System.Globalization;
 using Iopf.Comparing;
+using Iopf.Errata;
 using Iopf.Kernel;
 using Iopf.Patches;
 using Iopf.Scenarios;
@@ -17,8 +18,8 @@ internal static class ComparisonText
     /// <returns>The lines, without line breaks.</returns>
     public static IEnumerable<string> Lines(Comparison comparison)
     {
-        string left = $"patches {comparison.Left.Patches}";
-        string right = $"patches {comparison.Right.Patches}";
+        string left = comparison.Left.Variant.ToString();
+        string right = comparison.Right.Variant.ToString();
         yield return $"{comparison.Left.Result.Scenario}: {left} (left) against {right} (right)";
         yield return "";
         if (comparison.IsSame)
@@ -54,20 +55,29 @@ internal static class ComparisonText
     public static IEnumerable<string> Table(IReadOnlyList<OutcomeDifference> differences, string left, string right) =>
         TextTable.Lines(["what differs", left, right], differences.Select(difference => new[] { difference.What, difference.Left, difference.Right }));
 
-    /// <summary>Who makes a difference: patch, module, kernel function, place in patches-map.md.</summary>
+    /// <summary>Who makes a difference: patch, module, or defect, kernel function, place in patches-map.md.</summary>
     /// <param name="divergence">Where the runs part.</param>
     /// <returns>The lines.</returns>
     public static IEnumerable<string> Makers(Divergence divergence)
     {
         if (divergence.MadeBy.Count == 0)
         {
-            yield return "made by no single patch: several answer for it together";
+            yield return "made by no single switch: several answer for it together";
         }
 
-        foreach (PatchModule patch in divergence.MadeBy)
+        foreach ((PatchModule? patch, Erratum? erratum) in divergence.MadeBy)
         {
-            yield return $"made by patch {patch.Number}, {patch.Title}";
-            yield return $"    module {patch.Module}, in kernel function {divergence.Function}; patches-map.md, section {patch.Number}/{PatchSet.Count}";
+            if (patch is not null)
+            {
+                yield return $"made by patch {patch.Number}, {patch.Title}";
+                yield return $"    module {patch.Module}, in kernel function {divergence.Function}; patches-map.md, section {patch.Number}/{PatchSet.Count}";
+            }
+            else if (erratum is { } id)
+            {
+                ErrataEntry entry = ErrataCatalog.Get(id);
+                yield return $"made by {id}, {entry.Title}";
+                yield return $"    posted by patch {entry.Patch} in kernel function {entry.Function}; iopf errata {id}";
+            }
         }
     }
 

@@ -46,7 +46,7 @@ internal static class EffectsText
     {
         IEnumerable<string> numbers = Outcomes.Numbers.Where(number => Shown.Contains(number.What)).Select(number => number.Number(effect.Run.Result));
         int changed = effect.Differences.Count(IsAnswer);
-        return [effect.Run.Patches.ToString(), .. numbers, effect.Patch is null ? "" : changed.ToString(CultureInfo.InvariantCulture)];
+        return [effect.Run.Variant.Patches.ToString(), .. numbers, effect.Patch is null ? "" : changed.ToString(CultureInfo.InvariantCulture)];
     }
 
     private static IEnumerable<string> Story(PatchEffect effect, PatchModule patch)
@@ -54,7 +54,7 @@ internal static class EffectsText
         if (effect.Differences.Count == 0)
         {
             yield return effect.Divergence is null
-                ? Nothing(effect.Run.Patches, patch)
+                ? Nothing(effect.Run.Variant.Patches, patch)
                 : "no outcome changes";
         }
 

@@ -50,7 +50,7 @@ internal static class ReviewPage
     {
         ErrataEntry entry = review.Entry;
         yield return $"<h2 id=\"{entry.Id}\">{entry.Id} {Encoded(entry.Title)}</h2>";
-        yield return $"<p>Patch {entry.Patch} (<a href=\"patches-map.md#patch-{entry.Patch}\">patches-map.md</a>), {entry.Severity}, "
+        yield return $"<p>Patch {entry.Patch} (<a href=\"patches-map.md#{entry.Id.ToString().ToLowerInvariant()}\">patches-map.md</a>), {entry.Severity}, "
             + $"<code>{Encoded(entry.Function)}</code>, raised by: {Encoded(entry.RaisedBy)}</p><dl>";
         (string Name, string Text)[] parts =
         [

@@ -1,4 +1,3 @@
-using Iopf.Patches;
 using Iopf.Scenarios;
 
 namespace Iopf.Comparing;
@@ -17,12 +16,12 @@ public sealed record Comparison(
     /// <summary>Runs a scenario twice and compares.</summary>
     /// <param name="execute">Runs it.</param>
     /// <param name="request">What to run.</param>
-    /// <param name="left">The patches of the left run.</param>
-    /// <param name="right">The patches of the right run.</param>
+    /// <param name="left">The kernel of the left run.</param>
+    /// <param name="right">The kernel of the right run.</param>
     /// <param name="withStates">Whether the hosts are looked at after each operation.</param>
     /// <returns>The comparison.</returns>
     public static Comparison Of(
-        Func<RunRequest, RunResult> execute, RunRequest request, PatchSet left, PatchSet right, bool withStates = false)
+        Func<RunRequest, RunResult> execute, RunRequest request, Variant left, Variant right, bool withStates = false)
     {
         ObservedRun one = ObservedRun.Of(execute, request, left, withStates);
         ObservedRun other = ObservedRun.Of(execute, request, right, withStates);
@@ -44,23 +43,21 @@ public sealed record Comparison(
             step < left.Events.Count ? left.Events[step] : null,
             step < right.Events.Count ? right.Events[step] : null,
             isTimeOnly,
-            [.. Makers(execute, request, left, right, step, isTimeOnly).Select(PatchCatalog.Get)]);
+            Makers(execute, request, left, right, step, isTimeOnly));
     }
 
-    // By experiment: a patch makes the difference if the left run shows it with this patch switched as it is on the right. Where it takes several,
+    // By experiment: a patch or defect makes the difference if the left run shows it with this one switched as it is on the right. Where it takes several,
     // those without which the right run does not show it.
-    private static List<int> Makers(
+    private static List<Variant.Difference> Makers(
         Func<RunRequest, RunResult> execute, RunRequest request, ObservedRun left, ObservedRun right, int step, bool withTimes)
     {
-        int[] switched = [.. Enumerable.Range(1, PatchSet.Count).Where(number => left.Patches.Contains(number) != right.Patches.Contains(number))];
-        List<int> alone = [.. switched.Where(number =>
-            Shows(ObservedRun.Of(execute, request, Switched(left.Patches, number)), right, left, step, withTimes))];
+        IReadOnlyList<Variant.Difference> switched = Variant.Between(left.Variant, right.Variant);
+        List<Variant.Difference> alone = [.. switched.Where(one =>
+            Shows(ObservedRun.Of(execute, request, left.Variant.Switched(one)), right, left, step, withTimes))];
         return alone.Count > 0
             ? alone
-            : [.. switched.Where(number => !Shows(ObservedRun.Of(execute, request, Switched(right.Patches, number)), right, left, step, withTimes))];
+            : [.. switched.Where(one => !Shows(ObservedRun.Of(execute, request, right.Variant.Switched(one)), right, left, step, withTimes))];
     }
-
-    private static PatchSet Switched(PatchSet patches, int number) => patches.Contains(number) ? patches.Without(number) : patches.With(number);
 
     /// <summary>Whether a run goes along with both up to the step, and there with the right one.</summary>
     private static bool Shows(ObservedRun run, ObservedRun right, ObservedRun left, int step, bool withTimes)

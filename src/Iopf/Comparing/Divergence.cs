@@ -1,5 +1,4 @@
 using Iopf.Kernel;
-using Iopf.Patches;
 
 namespace Iopf.Comparing;
 
@@ -8,8 +7,8 @@ namespace Iopf.Comparing;
 /// <param name="Left">That step in the left run; <see langword="null"/> if it has ended.</param>
 /// <param name="Right">That step in the right run; <see langword="null"/> if it has ended.</param>
 /// <param name="IsTimeOnly">Whether the steps are the same and only their times differ.</param>
-/// <param name="MadeBy">The patches that make the difference, found by switching them one by one.</param>
-public sealed record Divergence(int Step, TraceEvent? Left, TraceEvent? Right, bool IsTimeOnly, IReadOnlyList<PatchModule> MadeBy)
+/// <param name="MadeBy">The patches and defects that make the difference, found by switching them one by one.</param>
+public sealed record Divergence(int Step, TraceEvent? Left, TraceEvent? Right, bool IsTimeOnly, IReadOnlyList<Variant.Difference> MadeBy)
 {
     /// <summary>The kernel function in which the runs part: that of the right run, or of the left if the right has ended.</summary>
     public string Function => (Right ?? Left)!.Value.Function;

@@ -1,24 +1,23 @@
 using Iopf.Kernel;
-using Iopf.Patches;
 using Iopf.Scenarios;
 using Iopf.Views;
 
 namespace Iopf.Comparing;
 
 /// <summary>A run of which everything was kept.</summary>
-/// <param name="Patches">The patches it ran with.</param>
+/// <param name="Variant">The kernel it ran on.</param>
 /// <param name="Result">What it came to.</param>
 /// <param name="Events">Its steps.</param>
 /// <param name="States">The host after each operation; empty if nobody asked.</param>
-public sealed record ObservedRun(PatchSet Patches, RunResult Result, IReadOnlyList<TraceEvent> Events, IReadOnlyList<HostState> States)
+public sealed record ObservedRun(Variant Variant, RunResult Result, IReadOnlyList<TraceEvent> Events, IReadOnlyList<HostState> States)
 {
     /// <summary>Runs a scenario and keeps everything.</summary>
     /// <param name="execute">Runs it.</param>
-    /// <param name="request">What to run; its patches do not count.</param>
-    /// <param name="patches">The patches to run it with.</param>
+    /// <param name="request">What to run; its patches and defects do not count.</param>
+    /// <param name="variant">The kernel to run it on.</param>
     /// <param name="withStates">Whether the host is looked at after each operation.</param>
     /// <returns>The run.</returns>
-    public static ObservedRun Of(Func<RunRequest, RunResult> execute, RunRequest request, PatchSet patches, bool withStates = false)
+    public static ObservedRun Of(Func<RunRequest, RunResult> execute, RunRequest request, Variant variant, bool withStates = false)
     {
         ArgumentNullException.ThrowIfNull(execute);
         ArgumentNullException.ThrowIfNull(request);
@@ -26,11 +25,12 @@ public sealed record ObservedRun(PatchSet Patches, RunResult Result, IReadOnlyLi
         List<HostState> states = [];
         RunResult result = execute(request with
         {
-            Patches = patches,
+            Patches = variant.Patches,
+            Errata = variant.Errata,
             Trace = events.Add,
             AfterOperation = withStates ? (index, host) => states.Add(HostState.Of($"after operation {index}", host, withTables: false)) : null,
         });
-        return new ObservedRun(patches, result, events, states);
+        return new ObservedRun(variant, result, events, states);
     }
 
     /// <summary>The steps of one operation.</summary>

@@ -24,7 +24,7 @@ public sealed record PatchEffect(PatchModule? Patch, ObservedRun Run, IReadOnlyL
         {
             patches = number == 0 ? patches : patches.With(number);
             progress(patches);
-            ObservedRun run = ObservedRun.Of(execute, request, patches);
+            ObservedRun run = ObservedRun.Of(execute, request, new Variant(patches, request.ErrataInForce));
             if (number == 0)
             {
                 effects.Add(new PatchEffect(null, run, [], null));
@@ -49,6 +49,6 @@ public sealed record PatchEffect(PatchModule? Patch, ObservedRun Run, IReadOnlyL
                 step < before.Events.Count ? before.Events[step] : null,
                 step < run.Events.Count ? run.Events[step] : null,
                 IsTimeOnly: false,
-                [patch]);
+                [new Variant.Difference(patch, null)]);
     }
 }

@@ -42,7 +42,7 @@ public sealed record ErratumReview(
         ArgumentNullException.ThrowIfNull(reproducer);
         ObservedRun posted = Run(reproducer, reproducer.Needs.With(reproducer.Id), new Dictionary<string, string>());
         ObservedRun corrected = Run(reproducer, reproducer.Needs, reproducer.CorrectedSettings);
-        string?[] seen = [.. reproducer.Observations.Select(observation => observation.SeenIn(posted.Result))];
+        string?[] seen = [.. reproducer.Observations.Select(observation => observation.SeenIn(posted.Result, corrected.Result))];
         return new ErratumReview(
             entry, reproducer, posted, corrected, seen.Contains(null) ? "" : string.Join("; ", seen), ObjectionTo(corrected.Result, reproducer));
     }
@@ -69,7 +69,7 @@ public sealed record ErratumReview(
     private static ObservedRun Run(Reproducer reproducer, ErrataSet errata, IReadOnlyDictionary<string, string> settings)
     {
         PatchSet patches = reproducer.Scenario.Patches is string spec ? PatchSpec.Parse(spec) : PatchSet.All;
-        RunRequest request = new(reproducer.Scenario, patches, settings, 0, null) { Errata = errata };
-        return ObservedRun.Of(ScenarioRun.Execute, request, patches);
+        RunRequest request = new(reproducer.Scenario, patches, settings, 0, null);
+        return ObservedRun.Of(ScenarioRun.Execute, request, new Variant(patches, errata));
     }
 }

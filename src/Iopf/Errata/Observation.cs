@@ -13,14 +13,28 @@ public sealed record Observation(int? Step, string Detail, string Value, string 
 {
     /// <summary>Looks at a run.</summary>
     /// <param name="result">The run.</param>
+    /// <param name="other">The run it is held against, for the words; <see langword="null"/> for none.</param>
     /// <returns>What is seen, in words; <see langword="null"/> if the run does not show it.</returns>
-    public string? SeenIn(RunResult result)
+    public string? SeenIn(RunResult result, RunResult? other = null)
     {
         ArgumentNullException.ThrowIfNull(result);
-        return Step is int step ? SeenInOperation(result, step) : SeenInViolations(result);
+        return Step is int step ? SeenInOperation(result, other, step) : SeenInViolations(result);
     }
 
-    private string? SeenInOperation(RunResult result, int step)
+    private string? SeenInOperation(RunResult result, RunResult? other, int step)
+    {
+        if (ValueAt(result, step) != Value)
+        {
+            return null;
+        }
+
+        string number = step.ToString(CultureInfo.InvariantCulture);
+        string what = Detail.Length == 0 ? $"answers {Value}" : $"shows {Detail} {Value}";
+        string instead = other is not null && ValueAt(other, step) is { } otherwise ? $" instead of {otherwise}" : "";
+        return $"{result.Operations[step].Op} (operation {number}) {what}{instead}";
+    }
+
+    private string? ValueAt(RunResult result, int step)
     {
         if (step >= result.Operations.Count)
         {
@@ -28,14 +42,7 @@ public sealed record Observation(int? Step, string Detail, string Value, string 
         }
 
         RunOperation operation = result.Operations[step];
-        string number = step.ToString(CultureInfo.InvariantCulture);
-        if (Detail.Length == 0)
-        {
-            return operation.Result == Value ? $"operation {number}, {operation.Op}: {Value}" : null;
-        }
-
-        bool isThere = operation.Details.Any(detail => detail.Key == Detail && detail.Value == Value);
-        return isThere ? $"operation {number}, {operation.Op}: {Detail}={Value}" : null;
+        return Detail.Length == 0 ? operation.Result : operation.Details.FirstOrDefault(detail => detail.Key == Detail).Value;
     }
 
     private string? SeenInViolations(RunResult result)

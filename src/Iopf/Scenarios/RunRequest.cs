@@ -1,4 +1,5 @@
 using Iopf.ArmSmmuV3.Hardware;
+using Iopf.Errata;
 using Iopf.Kernel;
 using Iopf.Machine;
 using Iopf.Patches;
@@ -16,6 +17,9 @@ public sealed record RunRequest(
 {
     /// <summary>Which defects of the posted code are on; <see langword="null"/> for those the scenario asks for.</summary>
     public ErrataSet? Errata { get; init; }
+
+    /// <summary>The defects that are on: those of the request, or else those the scenario asks for.</summary>
+    public ErrataSet ErrataInForce => Errata ?? (Scenario.Errata is string ids ? ErrataSpec.Parse(ids) : ErrataSet.None);
 
     /// <summary>Which parts of the SMMUs' state are printed as they are after the last step.</summary>
     public IReadOnlyList<SmmuDumpPart> Dump { get; init; } = [];

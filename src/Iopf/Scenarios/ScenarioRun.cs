@@ -1,4 +1,3 @@
-using Iopf.Errata;
 using Iopf.Kernel;
 using Iopf.Machine;
 using Iopf.Patches;
@@ -25,7 +24,7 @@ public static class ScenarioRun
         ArgumentNullException.ThrowIfNull(request);
         Scenario scenario = request.Scenario;
         PatchSet patches = request.Patches ?? (scenario.Patches is string spec ? PatchSpec.Parse(spec) : PatchSet.All);
-        ErrataSet errata = request.Errata ?? (scenario.Errata is string ids ? ErrataSpec.Parse(ids) : ErrataSet.None);
+        ErrataSet errata = request.ErrataInForce;
         Dictionary<string, string> settings = new(scenario.Settings, StringComparer.OrdinalIgnoreCase);
         foreach (KeyValuePair<string, string> setting in request.Settings)
         {

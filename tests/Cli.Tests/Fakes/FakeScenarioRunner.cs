@@ -17,9 +17,10 @@ internal sealed class FakeScenarioRunner : IScenarioRunner
 
     public string TextOf(string name) => name == Name ? """{"name": "one-fault"}""" : throw new InputException($"--show {name}: unknown");
 
-    // No command looks into a scenario.
     public Scenario Load(string nameOrPath) =>
-        nameOrPath == Name ? null! : throw new InputException($"{nameOrPath}: there is no such scenario");
+        nameOrPath == Name
+            ? ScenarioFile.Parse(Name, """{"name": "one-fault", "about": "x", "machine": {"devices": [{"name": "nic0", "stream_id": "0x10", "group": 1}]}, "steps": [{"op": "wait"}]}""")
+            : throw new InputException($"{nameOrPath}: there is no such scenario");
 
     public RunResult Execute(RunRequest request)
     {

@@ -35,7 +35,7 @@ public sealed class ComparisonTests
 
         Assert.False(comparison.IsSame);
         Assert.NotEmpty(comparison.Differences);
-        Assert.Equal([patch], comparison.Divergence!.MadeBy.Select(maker => maker.Number));
+        Assert.Equal([patch], comparison.Divergence!.MadeBy.Select(maker => maker.Patch!.Number));
     }
 
     [Fact]
@@ -43,8 +43,19 @@ public sealed class ComparisonTests
     {
         Comparison comparison = Compare("first-fault", PatchSet.None, PatchSet.All);
 
-        Assert.Equal([5], comparison.Divergence!.MadeBy.Select(maker => maker.Number));
+        Assert.Equal([5], comparison.Divergence!.MadeBy.Select(maker => maker.Patch!.Number));
         Assert.Equal("vfio_iommu_type1_enable_iopf", comparison.Divergence.Function);
+    }
+
+    [Fact]
+    public void Difference_that_a_defect_makes_is_put_down_to_it()
+    {
+        Variant posted = new(PatchSet.All, ErrataSet.Of(Erratum.E05, Erratum.E14, Erratum.E62));
+
+        Comparison comparison = Comparison.Of(ScenarioRun.Execute, Request("selective-faulting"), Plain(PatchSet.All), posted);
+
+        Assert.NotEmpty(comparison.Differences);
+        Assert.Equal([Erratum.E62], comparison.Divergence!.MadeBy.Select(maker => maker.Erratum!.Value));
     }
 
     [Fact]
@@ -59,10 +70,10 @@ public sealed class ComparisonTests
             """;
         RunRequest request = new(ScenarioFile.Parse("x", Text), null, new Dictionary<string, string>(), Seed: 0, Trace: null);
 
-        Comparison comparison = Comparison.Of(ScenarioRun.Execute, request, PatchSet.Of(1, 2, 3, 5), PatchSet.Of(1, 2, 3, 4, 5, 6));
+        Comparison comparison = Comparison.Of(ScenarioRun.Execute, request, Plain(PatchSet.Of(1, 2, 3, 5)), Plain(PatchSet.Of(1, 2, 3, 4, 5, 6)));
 
-        Assert.Contains(6, comparison.Divergence!.MadeBy.Select(maker => maker.Number));
-        Assert.DoesNotContain(4, comparison.Divergence.MadeBy.Select(maker => maker.Number));
+        Assert.Contains(6, comparison.Divergence!.MadeBy.Select(maker => maker.Patch!.Number));
+        Assert.DoesNotContain(4, comparison.Divergence.MadeBy.Select(maker => maker.Patch!.Number));
     }
 
     [Fact]
@@ -80,7 +91,7 @@ public sealed class ComparisonTests
     [Fact]
     public void Every_step_belongs_to_the_operation_that_made_it()
     {
-        ObservedRun run = ObservedRun.Of(ScenarioRun.Execute, Request("first-fault"), PatchSet.All);
+        ObservedRun run = ObservedRun.Of(ScenarioRun.Execute, Request("first-fault"), Plain(PatchSet.All));
 
         for (int operation = 0; operation < run.Result.Operations.Count; operation++)
         {
@@ -130,8 +141,10 @@ public sealed class ComparisonTests
     private static RunRequest Request(string scenario) =>
         new(ScenarioFile.Load(scenario), null, new Dictionary<string, string>(), Seed: 0, Trace: null);
 
+    private static Variant Plain(PatchSet patches) => new(patches, ErrataSet.None);
+
     private static Comparison Compare(string scenario, PatchSet left, PatchSet right) =>
-        Comparison.Of(ScenarioRun.Execute, Request(scenario), left, right);
+        Comparison.Of(ScenarioRun.Execute, Request(scenario), Plain(left), Plain(right));
 
     private static void Run(string scenario, List<TraceEvent> events, string cost) => ScenarioRun.Execute(Request(scenario) with
     {

@@ -1,4 +1,5 @@
 using Iopf.Comparing;
+using Iopf.Kernel;
 using Iopf.Patches;
 using Iopf.Scenarios;
 using Iopf.TestKit;
@@ -39,7 +40,7 @@ public sealed class GoldenTests
     public void Strips_of_pages_over_time_are_what_they_were(string file, string patches)
     {
         RunRequest request = new(ScenarioFile.Load("munmap-under-dma"), null, new Dictionary<string, string>(), Seed: 0, Trace: null);
-        ObservedRun run = ObservedRun.Of(ScenarioRun.Execute, request, PatchSpec.Parse(patches), withStates: true);
+        ObservedRun run = ObservedRun.Of(ScenarioRun.Execute, request, new Variant(PatchSpec.Parse(patches), ErrataSet.None), withStates: true);
 
         AssertIs(file, StripsOverTime.Draw($"patches {patches}", run.States).ToString() + "\n");
     }

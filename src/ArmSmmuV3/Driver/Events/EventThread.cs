@@ -9,6 +9,9 @@ internal sealed class EventThread
 {
     private const string Function = "arm_smmu_evtq_thread";
 
+    // More than any queue holds several times over: whoever takes that many at a time answers a fault that repeats for ever.
+    private const int LongestRun = 50_000;
+
     private readonly HostKernel _kernel;
     private readonly ArmSmmuDevice _smmu;
     private readonly EventQueueReader _queue;
@@ -51,10 +54,12 @@ internal sealed class EventThread
     private void Run()
     {
         _isRunning = true;
+        int taken = 0;
         do
         {
             while (_queue.TryTake(out EventRecord record))
             {
+                RequireAnEnd(++taken);
                 Errno error = _handler.Handle(_smmu, record);
                 if (error != Errno.None)
                 {
@@ -74,6 +79,14 @@ internal sealed class EventThread
         _queue.AcknowledgeOverflow();
         _isRunning = false;
         _drained.WakeAll();
+    }
+
+    private void RequireAnEnd(int taken)
+    {
+        if (taken == LongestRun)
+        {
+            throw new DeadlockException($"{Thread.Name} takes record after record for ever: {LongestRun} in one call") { Promise = "R1" };
+        }
     }
 
     private void Print(in EventRecord record, Errno error) => _kernel.Step(

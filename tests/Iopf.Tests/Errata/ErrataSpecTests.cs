@@ -1,7 +1,7 @@
 using Iopf.Errata;
 using Iopf.Kernel;
 
-namespace Iopf.Tests;
+namespace Iopf.Tests.Errata;
 
 public sealed class ErrataSpecTests
 {
