@@ -2,6 +2,7 @@ using System.Net;
 using Iopf.Comparing;
 using Iopf.Errata;
 using Iopf.Kernel;
+using Iopf.Scenarios;
 using Iopf.Views;
 
 namespace Iopf.Cli.Output;
@@ -75,12 +76,11 @@ internal static class ReviewPage
     private static IEnumerable<string> Runs(ErratumReview review, ObservedRun posted, ObservedRun corrected)
     {
         yield return "<details><summary>The operations of both runs</summary><table><tr><th>#</th><th>operation</th><th>posted</th><th>corrected</th></tr>";
-        for (int i = 0; i < Math.Max(posted.Result.Operations.Count, corrected.Result.Operations.Count); i++)
+        foreach ((RunOperation? one, RunOperation? other) in Paired(posted.Result.Operations, corrected.Result.Operations))
         {
-            string one = i < posted.Result.Operations.Count ? posted.Result.Operations[i].Result : "";
-            string other = i < corrected.Result.Operations.Count ? corrected.Result.Operations[i].Result : "";
-            string text = (i < posted.Result.Operations.Count ? posted : corrected).Result.Operations[i].Text;
-            yield return $"<tr{(one == other ? "" : " class=\"bad\"")}><td>{i}</td><td><code>{Encoded(text)}</code></td><td>{Encoded(one)}</td><td>{Encoded(other)}</td></tr>";
+            RunOperation shown = (one ?? other)!;
+            yield return $"<tr{(one?.Result == other?.Result ? "" : " class=\"bad\"")}><td>{one?.Index}</td><td><code>{Encoded(shown.Text)}</code></td>"
+                + $"<td>{Encoded(one?.Result ?? "")}</td><td>{Encoded(other?.Result ?? "")}</td></tr>";
         }
 
         yield return "</table></details>";
@@ -91,12 +91,42 @@ internal static class ReviewPage
                 + $"Corrected: <code>{Encoded(TextOf(corrected.Events, step))}</code>.</p>";
         }
 
-        TraceEvent[] last = [.. posted.Events.TakeLast(StepsShown)];
+        TraceEvent[] last = [.. posted.Events.Skip(FirstShown(posted, step))];
         if (last.Length > 0)
         {
             SequenceDiagram diagram = SequenceDiagram.Of($"{review.Entry.Id}: the last {last.Length} steps of the posted run", last);
             yield return $"<details><summary>The failing run</summary>{SequencePicture.Draw(diagram)}</details>";
         }
+    }
+
+    /// <summary>The same operations of both runs side by side; threads may have come to theirs in another order.</summary>
+    private static IEnumerable<(RunOperation? One, RunOperation? Other)> Paired(IReadOnlyList<RunOperation> posted, IReadOnlyList<RunOperation> corrected)
+    {
+        List<RunOperation> left = [.. corrected];
+        foreach (RunOperation one in posted)
+        {
+            RunOperation? other = left.Find(candidate => candidate.Text == one.Text);
+            if (other is not null)
+            {
+                left.Remove(other);
+            }
+
+            yield return (one, other);
+        }
+
+        foreach (RunOperation other in left)
+        {
+            yield return (null, other);
+        }
+    }
+
+    /// <summary>From the operation in which the runs part, or as much of its end as a picture holds.</summary>
+    private static int FirstShown(ObservedRun posted, int step)
+    {
+        int last = Math.Max(0, posted.Events.Count - StepsShown);
+        return posted.OperationOf(step < 0 ? posted.Events.Count - 1 : step) is { } operation
+            ? Math.Max(last, posted.StepsOf(operation.Index).First)
+            : last;
     }
 
     private static string TextOf(IReadOnlyList<TraceEvent> events, int step) => step < events.Count
