@@ -104,6 +104,7 @@ internal sealed class IopfCommandLine(Terminal terminal, IScenarioRunner scenari
         root.Add(DecodeCommand.Create(terminal));
         root.Add(ErrataCommand.Create(terminal));
         root.Add(ReviewCommand.Create(terminal));
+        root.Add(FailpointsCommand.Create(terminal, scenarios));
         return root;
     }
 }

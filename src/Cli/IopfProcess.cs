@@ -13,7 +13,10 @@ internal static class IopfProcess
         UTF8Encoding plain = new(encoderShouldEmitUTF8Identifier: false);
         StreamWriter output = new(Console.OpenStandardOutput(), plain, 1 << 16) { NewLine = "\n" };
         StreamWriter error = new(Console.OpenStandardError(), plain) { NewLine = "\n", AutoFlush = true };
-        Terminal terminal = new(output, error, Directory.GetCurrentDirectory(), Environment.GetEnvironmentVariable("IOPF_DEBUG") == "1");
+        Terminal terminal = new(output, error, Directory.GetCurrentDirectory(), Environment.GetEnvironmentVariable("IOPF_DEBUG") == "1")
+        {
+            IsWatched = !Console.IsErrorRedirected,
+        };
         int exitCode = new IopfCommandLine(terminal, new ModelScenarioRunner(), Recordings.Type1Replayers.Create).Run(args);
         try
         {

@@ -10,6 +10,19 @@ internal sealed record Terminal(TextWriter Output, TextWriter Error, string Dire
     /// <summary>Opens standard input.</summary>
     public Func<Stream> Input { get; init; } = Console.OpenStandardInput;
 
+    /// <summary>Whether a person watches standard error.</summary>
+    public bool IsWatched { get; init; }
+
+    /// <summary>Tells how far a long work is, in place of what was told before; nothing unless somebody watches.</summary>
+    /// <param name="text">How far; empty when the work is done.</param>
+    public void Progress(string text)
+    {
+        if (IsWatched)
+        {
+            Error.Write($"\r\u001b[K{text}");
+        }
+    }
+
     /// <summary>Prints one line on standard error, whatever the text holds.</summary>
     /// <param name="text">The text, without "iopf: ".</param>
     public void Complain(string text) => Error.WriteLine($"iopf: {OneLine(text)}");

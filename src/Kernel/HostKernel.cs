@@ -38,6 +38,9 @@ public sealed class HostKernel(Scheduler scheduler, CostOptions costs, ErrataSet
     /// <summary>Asked before a small allocation by the kernel function that makes it: whether it fails; <see langword="null"/> if none does.</summary>
     public Func<string, bool>? FailsAllocation { get; set; }
 
+    /// <summary>Which calls are to fail; <see langword="null"/> if none is.</summary>
+    public FailurePlan? Failures { get; set; }
+
     /// <summary>Whether free memory is too scattered for large physically contiguous allocations.</summary>
     /// <remarks>Kernel: <c>kvzalloc</c> then takes the memory from <c>vmalloc</c>.</remarks>
     public bool IsMemoryFragmented { get; set; }
@@ -46,7 +49,12 @@ public sealed class HostKernel(Scheduler scheduler, CostOptions costs, ErrataSet
     /// <remarks>Kernel: <c>kzalloc</c>.</remarks>
     /// <param name="function">The kernel function.</param>
     /// <returns>Whether there was memory.</returns>
-    public bool Allocates(string function) => FailsAllocation is null || !FailsAllocation(function);
+    public bool Allocates(string function) => !Fails(FailureKind.Allocate) && (FailsAllocation is null || !FailsAllocation(function));
+
+    /// <summary>Asked wherever something may fail for no reason of the caller's: whether it is planned to.</summary>
+    /// <param name="kind">What is about to be done.</param>
+    /// <returns>Whether it fails.</returns>
+    public bool Fails(FailureKind kind) => Failures is not null && Failures.Fails(kind);
 
     /// <summary>Warns of a state that should not be.</summary>
     /// <remarks>Kernel: <c>WARN_ON</c>.</remarks>

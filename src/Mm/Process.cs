@@ -58,21 +58,30 @@ public class Process
 
     /// <summary>Makes a child with a copy of the memory, and the same limit and capability.</summary>
     /// <param name="name">The child's name.</param>
-    /// <returns>The child.</returns>
-    public Process Fork(string name)
+    /// <returns>The child; ENOMEM.</returns>
+    public Result<Process> Fork(string name)
     {
         Invariant.Hold(Mm is not null, "a process that exited does not fork");
-        return new Process(_kernel, _memory, name, Mm.Fork(name)) { HasIpcLock = HasIpcLock, MemlockLimitBytes = MemlockLimitBytes };
+        return Mm.Fork(name).TryGet(out AddressSpace? copy, out Errno error)
+            ? new Process(_kernel, _memory, name, copy) { HasIpcLock = HasIpcLock, MemlockLimitBytes = MemlockLimitBytes }
+            : error;
     }
 
     /// <summary>Starts another program: the memory is left for an empty one; files stay open.</summary>
     /// <remarks>Kernel: <c>exec_mmap</c>.</remarks>
-    public void Exec()
+    /// <returns>ENOMEM, and then the old program goes on.</returns>
+    public Errno Exec()
     {
         Invariant.Hold(Mm is not null, "a process that exited does not start a program");
         AddressSpace old = Mm;
-        _mm = new AddressSpace(_kernel, _memory, Name);
+        if (!_memory.Allocate(FrameUse.PageTable).TryGet(out Pfn root, out Errno error))
+        {
+            return error;
+        }
+
+        _mm = new AddressSpace(_kernel, _memory, Name, root);
         InOwnThread(old.Exit);
+        return Errno.None;
     }
 
     /// <summary>Ends the process: it leaves its memory, then closes its files.</summary>

@@ -8,7 +8,7 @@ public sealed class BadUsageTests : IDisposable
 
     public static TheoryData<string, string> CommandLines => new()
     {
-        { "", "a command is missing; expected one of patches, scenarios, run, trace, compare, import, replay, decode, errata, review; see iopf --help" },
+        { "", "a command is missing; expected one of patches, scenarios, run, trace, compare, import, replay, decode, errata, review, failpoints; see iopf --help" },
         { "fly", "unknown command 'fly'; see iopf --help" },
         { "help", "unknown command 'help'; see iopf --help" },
         { "@file", "unknown command '@file'; see iopf --help" },
@@ -42,6 +42,11 @@ public sealed class BadUsageTests : IDisposable
         { "run one-fault --set Premap", "--set: 'Premap' assigns nothing; expected Section:Name=value" },
         { "run one-fault --set Premap:Len=1", "--set: there is no option 'Premap:Len'; expected one of Premap:Length, Premap:Populate, Cost:" },
         { "run one-fault --set Premap:Length=0", "--set: '0' is not a value of Premap:Length; expected an integer from 1 to 1048576" },
+        { "run one-fault --fail map:0", "--fail: 'map:0' is not a call that can fail; expected KIND:N with N from 1 and KIND one of allocate, pin, map, unmap, feature, register, such as map:1" },
+        { "run one-fault --fail page:1", "--fail: 'page:1' is not a call that can fail; expected KIND:N" },
+        { "failpoints one-fault --kinds page", "--kinds page: 'page' is no kind of call; expected one or more of allocate,pin,map,unmap,feature,register" },
+        { "failpoints one-fault --most 0", "--most: '0' is not a number of calls; expected an integer from 1" },
+        { "failpoints", "failpoints: argument SCENARIO is missing; see iopf --help" },
         { "trace", "trace: argument SCENARIO is missing; see iopf --help" },
         { "trace one-fault --format lttng", "--format lttng: there is no such form of a trace; expected one of text, ftrace" },
         { "trace one-fault --out /no/such/folder/file", "--out /no/such/folder/file: cannot be written: " },

@@ -98,7 +98,7 @@ public sealed class HugePageTests
     public void A_child_reads_the_same_bytes_and_a_swapped_page_comes_back()
     {
         Write(3, 5);
-        AddressSpace child = _host.Mm.Fork("child");
+        AddressSpace child = _host.Mm.Fork("child").Value;
         Write(3, 6);
         Assert.Equal(Errno.None, _host.Mm.SwapOut(At(4)));
 

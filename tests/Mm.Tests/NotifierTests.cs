@@ -100,7 +100,7 @@ public sealed class NotifierTests
     public void Removing_shared_pages_clears_them_in_every_process_under_the_objects_lock_only()
     {
         _host.WithPages(2, kind: VmaKind.Shared).Written(1, 2);
-        AddressSpace child = _host.Mm.Fork("child");
+        AddressSpace child = _host.Mm.Fork("child").Value;
         Assert.Equal(2, Host.Read(child, 1));
         RecordingNotifier parents = RecordingNotifier.On(_host.Mm);
         RecordingNotifier childs = RecordingNotifier.On(child);
@@ -240,7 +240,7 @@ public sealed class NotifierTests
     public void First_touch_and_reuse_of_a_page_notify_nobody()
     {
         _host.WithPages(2).Written(1);
-        _host.Mm.Fork("child").Exit();
+        _host.Mm.Fork("child").Value.Exit();
         RecordingNotifier notifier = RecordingNotifier.On(_host.Mm);
 
         Host.Write(_host.Mm, 0, 2);
@@ -300,7 +300,7 @@ public sealed class NotifierTests
     public void Reclaim_of_a_shared_page_unmaps_it_everywhere_and_its_contents_stay()
     {
         _host.WithPages(1, kind: VmaKind.Shared).Written(1);
-        AddressSpace child = _host.Mm.Fork("child");
+        AddressSpace child = _host.Mm.Fork("child").Value;
         Host.Read(child, 0);
         RecordingNotifier childs = RecordingNotifier.On(child);
 

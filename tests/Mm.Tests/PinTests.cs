@@ -104,7 +104,7 @@ public sealed class PinTests
     {
         _host.WithPages(1).Written(9);
         Pfn shared = _host.FrameOf(0);
-        AddressSpace child = _host.Mm.Fork("child");
+        AddressSpace child = _host.Mm.Fork("child").Value;
         RecordingNotifier notifier = RecordingNotifier.On(_host.Mm);
 
         Pfn pinned = _host.Pin(0);
@@ -177,7 +177,7 @@ public sealed class PinTests
     public void Pages_obtained_for_reading_are_not_made_writable()
     {
         _host.WithPages(1).Written(1);
-        AddressSpace child = _host.Mm.Fork("child");
+        AddressSpace child = _host.Mm.Fork("child").Value;
 
         Assert.Equal(1, _host.Mm.GetPages(Host.At(0), 1, MemoryAccess.Read, _frames).Value);
 

@@ -56,7 +56,7 @@ public sealed class ProcessTests
         Mm.Mmap(Host.Pages(0, 1), Host.ReadWrite);
         Host.Write(Mm, 0, 1);
 
-        Process child = _process.Fork("child");
+        Process child = _process.Fork("child").Value;
         AddressSpace childMm = Assert.IsType<AddressSpace>(child.Mm);
 
         Assert.True(child.HasIpcLock);
@@ -72,7 +72,7 @@ public sealed class ProcessTests
     {
         Mm.Mmap(Host.Pages(0, 2), Host.ReadWrite, VmaKind.Shared);
         Host.Write(Mm, 0, 1);
-        Process child = _process.Fork("child");
+        Process child = _process.Fork("child").Value;
 
         Host.Write(child.Mm!, 0, 2);
         Host.Write(child.Mm!, 1, 3);
@@ -89,7 +89,7 @@ public sealed class ProcessTests
         Pfn[] pinned = new Pfn[1];
         Mm.PinPages(Host.At(0), 1, PinFlags.Write, pinned);
 
-        Process child = _process.Fork("child");
+        Process child = _process.Fork("child").Value;
         Host.Write(Mm, 0, 2);
 
         Assert.Equal(pinned[0], Mm.FrameAt(Host.At(0)));
@@ -104,7 +104,7 @@ public sealed class ProcessTests
         Mm.Mmap(Host.Pages(8, 4), Host.ReadWrite, VmaKind.Shared);
         Host.Write(Mm, 0, 1);
         Host.Write(Mm, 8, 1);
-        Process child = _process.Fork("child");
+        Process child = _process.Fork("child").Value;
         Host.Write(child.Mm!, 0, 2);
         Host.Write(child.Mm!, 9, 2);
         child.Mm!.SwapOut(Host.At(0));

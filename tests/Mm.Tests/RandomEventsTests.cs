@@ -86,7 +86,7 @@ public sealed class RandomEventsTests
             case 2: host.Mm.Merge(at, host.Mm, Host.At(offset + (ulong)random.Next(PageCount))); break;
             case 3: host.Mm.HintNuma(range); break;
             case 4: host.Mm.Mprotect(range, MemoryAccess.None); host.Mm.Mprotect(range, Host.ReadWrite); break;
-            case 5 when children.Count < 3: children.Add(host.Mm.Fork("child")); break;
+            case 5 when children.Count < 3: children.Add(host.Mm.Fork("child").Value); break;
             case 6 when children.Count > 0: children[0].Exit(); children.RemoveAt(0); break;
             case 7: host.Mm.Mremap(range, Host.At(0x1000)); host.Mm.Mremap(UserRange.OfLength(Host.At(0x1000), range.Length), range.First); break;
             case 8: host.Mm.Madvise(range, MemoryAdvice.DontNeed); Array.Clear(expected, page, (int)range.PageCount); break;

@@ -99,7 +99,7 @@ public sealed class ReclaimOrderTests
     public void A_frame_that_a_fork_shares_is_taken_from_both()
     {
         _host.Memory.FrameLimit += 16;
-        AddressSpace child = _host.Mm.Fork("child");
+        AddressSpace child = _host.Mm.Fork("child").Value;
         _host.Memory.FrameLimit = _host.Memory.AllocatedFrames;
 
         Host.Write(_host.Mm, 4, 5);

@@ -94,7 +94,7 @@ public sealed class ReclaimTests
     {
         _host.WithPages(1).Written(3);
         _host.Mm.SwapOut(Host.At(0));
-        AddressSpace child = _host.Mm.Fork("child");
+        AddressSpace child = _host.Mm.Fork("child").Value;
 
         Host.Write(child, 0, 4);
 
@@ -151,7 +151,7 @@ public sealed class ReclaimTests
     public void Migration_of_a_shared_page_moves_it_for_everybody()
     {
         _host.WithPages(1, kind: VmaKind.Shared).Written(5);
-        AddressSpace child = _host.Mm.Fork("child");
+        AddressSpace child = _host.Mm.Fork("child").Value;
         Host.Read(child, 0);
         Pfn old = _host.FrameOf(0);
 

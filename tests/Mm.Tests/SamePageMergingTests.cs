@@ -41,7 +41,7 @@ public sealed class SamePageMergingTests
     public void Unmerging_pages_that_a_fork_shares_leaves_them_shared()
     {
         Host other = new Host().WithPages(1).Written(1);
-        AddressSpace child = other.Mm.Fork("child");
+        AddressSpace child = other.Mm.Fork("child").Value;
 
         Assert.Equal(Errno.None, other.Mm.Madvise(Host.Pages(0, 1), MemoryAdvice.Unmergeable));
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Iopf.Errata;
+using Iopf.Failures;
 using Iopf.Kernel;
 using Iopf.Patches;
 using Iopf.Scenarios;
@@ -31,6 +32,12 @@ internal sealed class RunArguments
         HelpName = "SPEC",
     };
 
+    private readonly Option<string[]> _fail = new("--fail")
+    {
+        Description = $"Have one call of the kernel fail: {FailureSpec.Form}; may be given several times. iopf failpoints counts them.",
+        HelpName = "KIND:N",
+    };
+
     private readonly Option<string[]> _set = new("--set")
     {
         Description = "Set an option, such as Premap:Length=64; may be given several times. One of "
@@ -47,13 +54,19 @@ internal sealed class RunArguments
     /// <summary>Adds the arguments to a command.</summary>
     /// <param name="command">The command.</param>
     /// <param name="withPatches">Whether the command takes one set of patches and errata; one that compares has its own.</param>
-    public void AddTo(Command command, bool withPatches = true)
+    /// <param name="withFailures">Whether calls may be told to fail.</param>
+    public void AddTo(Command command, bool withPatches = true, bool withFailures = false)
     {
         command.Add(_scenario);
         if (withPatches)
         {
             command.Add(_patches);
             command.Add(_errata);
+        }
+
+        if (withFailures)
+        {
+            command.Add(_fail);
         }
 
         command.Add(_set);
@@ -87,7 +100,11 @@ internal sealed class RunArguments
             settings[key] = value;
         }
 
-        return new RunRequest(scenarios.Load(parsed.GetRequiredValue(_scenario)), patches, settings, seed, trace) { Errata = errata };
+        return new RunRequest(scenarios.Load(parsed.GetRequiredValue(_scenario)), patches, settings, seed, trace)
+        {
+            Errata = errata,
+            Failures = FailuresIn(parsed),
+        };
     }
 
     /// <summary>Reads an option that names patches.</summary>
@@ -122,6 +139,22 @@ internal sealed class RunArguments
         return ErrataSpec.TryParse(spec, out ErrataSet errata, out string? complaint)
             ? errata
             : throw new InputException($"{option.Name}: {complaint}");
+    }
+
+    private FailurePlan? FailuresIn(ParseResult parsed)
+    {
+        if (parsed.GetValue(_fail) is not { Length: > 0 } specs)
+        {
+            return null;
+        }
+
+        FailurePlan plan = new();
+        foreach (string spec in specs)
+        {
+            FailureSpec.AddTo(plan, spec, _fail.Name);
+        }
+
+        return plan;
     }
 
     private static ulong SeedOf(string? text)

@@ -28,7 +28,7 @@ internal static class RunCommand
             Description = $"Print the SMMUs' state as it is after the last step: one or more of {string.Join(',', Parts.Keys)}.",
             HelpName = "PARTS",
         };
-        arguments.AddTo(command);
+        arguments.AddTo(command, withFailures: true);
         command.Add(dump);
         command.Add(json);
         command.SetAction(parsed =>

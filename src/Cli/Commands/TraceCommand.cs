@@ -41,7 +41,7 @@ internal static class TraceCommand
             HelpName = "FILE",
         };
         Command command = new("trace", About);
-        arguments.AddTo(command);
+        arguments.AddTo(command, withFailures: true);
         command.Add(format);
         command.Add(fault);
         command.Add(after);

@@ -9,8 +9,16 @@ public sealed class DeviceFeatures
     /// <summary>Switches a feature on.</summary>
     /// <param name="device">The device.</param>
     /// <param name="feature">The feature.</param>
-    /// <returns>The driver's answer; ENODEV for a device without IOMMU.</returns>
-    public Errno Enable(Device device, IommuFeature feature) => device.Iommu?.Driver.EnableFeature(device, feature) ?? Errno.ENODEV;
+    /// <returns>The driver's answer; ENODEV for a device without IOMMU; ENOMEM.</returns>
+    public Errno Enable(Device device, IommuFeature feature)
+    {
+        if (device.Iommu is not { } iommu)
+        {
+            return Errno.ENODEV;
+        }
+
+        return device.Kernel.Fails(FailureKind.Feature) ? Errno.ENOMEM : iommu.Driver.EnableFeature(device, feature);
+    }
 
     /// <summary>Switches a feature off.</summary>
     /// <param name="device">The device.</param>

@@ -103,6 +103,11 @@ public abstract class IommuDomain(HostKernel kernel, DomainType type)
             return Errno.EINVAL;
         }
 
+        if (kernel.Fails(FailureKind.Map))
+        {
+            return Errno.ENOMEM;
+        }
+
         ulong done = 0;
         while (done < size)
         {

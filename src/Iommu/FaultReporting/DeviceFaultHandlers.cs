@@ -34,7 +34,7 @@ public sealed class DeviceFaultHandlers(IFaultHandlerCapabilities capabilities, 
                 return error;
             }
 
-            if (!device.Kernel.Allocates("iommu_register_device_fault_handler"))
+            if (device.Kernel.Fails(FailureKind.Register) || !device.Kernel.Allocates("iommu_register_device_fault_handler"))
             {
                 return Errno.ENOMEM;
             }

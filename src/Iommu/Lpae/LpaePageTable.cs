@@ -265,7 +265,7 @@ public sealed class LpaePageTable
     /// <remarks>Kernel: <c>arm_lpae_split_blk_unmap</c>. The allocation cannot wait; without memory nothing changes.</remarks>
     private Result<ulong> Split(ulong slot, ulong block, int level)
     {
-        if (!_memory.Allocate(FrameUse.PageTable).TryGet(out Pfn page, out Errno error))
+        if (!_memory.Allocate(FrameUse.PageTable, FailureKind.Unmap).TryGet(out Pfn page, out Errno error))
         {
             return error;
         }

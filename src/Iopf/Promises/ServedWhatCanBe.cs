@@ -6,13 +6,17 @@ using Iopf.VfioType1;
 namespace Iopf.Promises;
 
 /// <summary>F3: no permitted access is turned away while there is memory for it.</summary>
-internal sealed class ServedWhatCanBe(Type1Containers containers, PhysicalMemory memory, IFaultableScope scopes) : IInvariantChecker, IFaultObserver
+internal sealed class ServedWhatCanBe(HostKernel kernel, Type1Containers containers, PhysicalMemory memory, IFaultableScope scopes)
+    : IInvariantChecker, IFaultObserver
 {
     private readonly List<string> _broken = [];
+    private int _hits;
 
     public string Id => "F3";
 
     public string Promise => "A fault on a valid iova with permitted access is not answered INVALID or FAILURE while a page can be supplied.";
+
+    public void Begin() => _hits = kernel.Failures?.Hits ?? 0;
 
     public void Reported(Device device, in IommuFault fault, Errno outcome)
     {
@@ -21,7 +25,8 @@ internal sealed class ServedWhatCanBe(Type1Containers containers, PhysicalMemory
 
     public void Responded(Device device, in IommuFault request, PageResponseCode code)
     {
-        if (code == PageResponseCode.Success || request.Pasid is not null || IsTheGuests(device, in request))
+        // A planned failure is a reason to turn an access away.
+        if (code == PageResponseCode.Success || kernel.Failures?.Hits > _hits || request.Pasid is not null || IsTheGuests(device, in request))
         {
             return;
         }

@@ -124,7 +124,7 @@ internal sealed class Type1ReplayMachine : IType1Replayer
 
     private RecordedAnswer BeginLimitedChild(MemoryLockLimit limit)
     {
-        _caller = _recorder.Fork("limited");
+        _caller = _recorder.Fork("limited").Value;
         _caller.HasIpcLock = false;
         _caller.MemlockLimitBytes = limit.Bytes;
         return RecordedAnswer.Nothing;

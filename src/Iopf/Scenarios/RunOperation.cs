@@ -19,4 +19,10 @@ public sealed record RunOperation(
 {
     /// <summary>The number of its first step in the trace of its host; one after the last step of the operation before.</summary>
     public long FirstStep { get; init; }
+
+    /// <summary>Whether the result is an errno, or a DMA that was aborted.</summary>
+    public bool IsError { get; init; }
+
+    /// <summary>Whether a planned failure came during the operation.</summary>
+    public bool FailedByPlan { get; init; }
 }

@@ -21,6 +21,12 @@ public sealed record RunRequest(
     /// <summary>The defects that are on: those of the request, or else those the scenario asks for.</summary>
     public ErrataSet ErrataInForce => Errata ?? (Scenario.Errata is string ids ? ErrataSpec.Parse(ids) : ErrataSet.None);
 
+    /// <summary>Which calls are to fail once the machine is there; <see langword="null"/> if none is.</summary>
+    public FailurePlan? Failures { get; init; }
+
+    /// <summary>Whether an operation during which a planned failure came, and that answers an error, is done once more.</summary>
+    public bool RetriesFailed { get; init; }
+
     /// <summary>Which parts of the SMMUs' state are printed as they are after the last step.</summary>
     public IReadOnlyList<SmmuDumpPart> Dump { get; init; } = [];
 

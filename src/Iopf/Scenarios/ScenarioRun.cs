@@ -38,7 +38,13 @@ public static class ScenarioRun
             host.Kernel.Trace.Subscribe(request.Trace);
         }
 
-        ScenarioRunner runner = new(host, hosts, request.Seed) { Dump = request.Dump, AfterOperation = request.AfterOperation };
+        host.Kernel.Failures = request.Failures;
+        ScenarioRunner runner = new(host, hosts, request.Seed)
+        {
+            Dump = request.Dump,
+            AfterOperation = request.AfterOperation,
+            RetriesFailed = request.RetriesFailed,
+        };
         runner.Run(scenario);
         return ResultOf(scenario, patches, errata, runner);
     }

@@ -21,9 +21,10 @@ public class AddressSpace
     /// <param name="memory">The memory that its pages and tables come from.</param>
     /// <param name="name">Its name in traces and reports.</param>
     public AddressSpace(HostKernel kernel, PhysicalMemory memory, string name)
+        : this(kernel, memory, name, memory.Allocate(FrameUse.PageTable).Value) { }
+
+    internal AddressSpace(HostKernel kernel, PhysicalMemory memory, string name, Pfn root)
     {
-        ArgumentNullException.ThrowIfNull(kernel);
-        ArgumentNullException.ThrowIfNull(memory);
         Kernel = kernel;
         Memory = memory;
         Name = name;
@@ -33,7 +34,7 @@ public class AddressSpace
         DeviceMemoryLock = new KernelMutex(kernel.Scheduler, $"{name}.vma_lock", "vma_lock");
         Userfaults = new Userfaults(this);
         Notifiers = new NotifierList(kernel, this);
-        Table = new PageTable(memory);
+        Table = new PageTable(memory, root);
         Faults = new PageFaults(this);
         Zapping = new Zapping(this);
         HugePages = new HugePages(this);
@@ -224,10 +225,10 @@ public class AddressSpace
     public Errno ReapForOom() => _advices.ReapForOom();
 
     /// <summary>Copies the address space: private pages are shared until one side writes; shared memory stays shared.</summary>
-    /// <remarks>Kernel: <c>dup_mmap</c>. Pages that are pinned are copied at once. Memory must suffice.</remarks>
+    /// <remarks>Kernel: <c>dup_mmap</c>. Pages that are pinned are copied at once.</remarks>
     /// <param name="name">The copy's name.</param>
-    /// <returns>The copy.</returns>
-    public AddressSpace Fork(string name) => Forking.Copy(this, name);
+    /// <returns>The copy; ENOMEM, and then nothing of it is left.</returns>
+    public Result<AddressSpace> Fork(string name) => Forking.Copy(this, name);
 
     /// <summary>Makes a page accessible: maps, swaps in, or breaks copy-on-write.</summary>
     /// <remarks>Kernel: <c>handle_mm_fault</c>. The caller holds the mmap lock for reading.</remarks>
@@ -328,7 +329,7 @@ public class AddressSpace
             throw new KernelOopsException("BUG", "mmu_notifier_register");
         }
 
-        if (Memory.IsExhausted)
+        if (Memory.IsExhausted || Kernel.Fails(FailureKind.Register))
         {
             return Errno.ENOMEM;
         }

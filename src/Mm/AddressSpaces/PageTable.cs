@@ -21,12 +21,10 @@ internal sealed class PageTable
     private readonly PhysicalMemory _memory;
     private readonly ulong[] _root;
 
-    public PageTable(PhysicalMemory memory)
+    public PageTable(PhysicalMemory memory, Pfn root)
     {
         _memory = memory;
-        Result<Pfn> root = memory.Allocate(FrameUse.PageTable);
-        Invariant.Hold(root.IsSuccess, "there is memory for the root table of a new address space");
-        Root = root.Value;
+        Root = root;
         _root = memory.Materialize(Root);
     }
 

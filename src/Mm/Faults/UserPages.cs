@@ -8,6 +8,11 @@ internal sealed class UserPages(AddressSpace mm)
 {
     public Result<int> Pin(UserAddress first, int count, PinFlags flags, Span<Pfn> frames)
     {
+        if (mm.Kernel.Fails(FailureKind.Pin))
+        {
+            return Errno.ENOMEM;
+        }
+
         using LockScope reading = mm.MmapLock.HoldRead();
         int pinned = 0;
         Errno error = Collect(first.PageStart, (flags & PinFlags.Write) != 0, flags, frames[..count], ref pinned);
@@ -21,6 +26,11 @@ internal sealed class UserPages(AddressSpace mm)
 
     public Result<int> Get(UserAddress first, int count, bool write, Span<Pfn> frames)
     {
+        if (mm.Kernel.Fails(FailureKind.Pin))
+        {
+            return Errno.ENOMEM;
+        }
+
         int obtained = 0;
         Errno error;
         do
@@ -45,6 +55,11 @@ internal sealed class UserPages(AddressSpace mm)
 
     public Result<Pfn> FollowPfn(UserAddress address, bool write)
     {
+        if (mm.Kernel.Fails(FailureKind.Pin))
+        {
+            return Errno.ENOMEM;
+        }
+
         using LockScope reading = mm.MmapLock.HoldRead();
         Vma? area = mm.Areas.Find(address);
         if (area is null || area.Kind != VmaKind.PfnMap || !Allows(area, write))

@@ -27,6 +27,7 @@ public class PhysicalMemory
     private ulong[]?[] _states = [];
     private ulong _noStructPage;
     private ulong _next = FirstFrame;
+    private readonly HostKernel _kernel;
     private Pfn _hugeZero;
 
     /// <summary>Creates memory in which nothing but the zero page is used.</summary>
@@ -34,6 +35,7 @@ public class PhysicalMemory
     public PhysicalMemory(HostKernel kernel)
     {
         ArgumentNullException.ThrowIfNull(kernel);
+        _kernel = kernel;
         ZeroPage = new Pfn(TakeNew(1, 1));
         StateOf(ZeroPage) = FrameState.Reserved(FrameUse.Zero);
         Swap = new SwapStore(_contents);
@@ -73,11 +75,12 @@ public class PhysicalMemory
     /// <summary>Allocates a frame of zeros with one reference.</summary>
     /// <remarks>Kernel: <c>alloc_page(GFP_KERNEL | __GFP_ZERO)</c>.</remarks>
     /// <param name="use">What it is for; neither free, zero nor device.</param>
+    /// <param name="kind">What fails if there is none.</param>
     /// <returns>The frame; ENOMEM at the limit.</returns>
-    public Result<Pfn> Allocate(FrameUse use)
+    public Result<Pfn> Allocate(FrameUse use, FailureKind kind = FailureKind.Allocate)
     {
         RequireCountedUse(use);
-        if (IsExhausted)
+        if (IsExhausted || _kernel.Fails(kind))
         {
             return Errno.ENOMEM;
         }
@@ -109,7 +112,7 @@ public class PhysicalMemory
     {
         RequireCountedUse(use);
         Invariant.Hold(count > 0, "at least one frame is allocated");
-        if (count > FrameLimit - AllocatedFrames)
+        if (count > FrameLimit - AllocatedFrames || _kernel.Fails(FailureKind.Allocate))
         {
             return Errno.ENOMEM;
         }

@@ -129,6 +129,12 @@ internal sealed class MappedPageRemover(HostKernel kernel, PhysicalMemory memory
                 break;
             }
 
+            if (done == 0)
+            {
+                done = UnmapWholeBlock(mapping, domain, page, length);
+                unmapped[i] |= done > 0;
+            }
+
             if (done > length)
             {
                 // A block went as a whole: the pages around the run are gone as well, their bits must not stay.
@@ -150,6 +156,46 @@ internal sealed class MappedPageRemover(HostKernel kernel, PhysicalMemory memory
     {
         ulong size = pageCount << Page.Shift;
         return (gathers.IsEmpty ? domain.Unmap(iova, size) : domain.UnmapFast(iova, size, ref gathers[index])) >> Page.Shift;
+    }
+
+    /// <summary>Without memory to split a block the page can only go with all of it; the device faults on the rest again.</summary>
+    private ulong UnmapWholeBlock(DmaMapping mapping, IommuDomain domain, ulong page, ulong length)
+    {
+        Iova iova = mapping.IovaOfPage(page);
+        for (ulong sizes = domain.PageSizes & ~Page.Size; sizes != 0 && domain.IovaToPhysical(iova) is not null; sizes &= sizes - 1)
+        {
+            ulong size = sizes & (~sizes + 1);
+            ulong firstOfBlock = mapping.PageIndexOf(new Iova(iova.Value & ~(size - 1)));
+            Pfn[] pinned = mapping.FaultPins > 0 ? PinnedAround(mapping, domain, firstOfBlock, size >> Page.Shift, page, length) : [];
+            if (domain.Unmap(mapping.IovaOfPage(firstOfBlock), size) == 0)
+            {
+                continue;
+            }
+
+            if (pinned.Length > 0)
+            {
+                ReleasePins(mapping, pinned);
+            }
+
+            return size >> Page.Shift;
+        }
+
+        return 0;
+    }
+
+    private static Pfn[] PinnedAround(DmaMapping mapping, IommuDomain domain, ulong first, ulong count, ulong page, ulong length)
+    {
+        List<Pfn> pinned = [];
+        for (ulong at = first; at < first + count; at++)
+        {
+            bool isInRun = at >= page && at - page < length;
+            if (!isInRun && mapping.MappedPages[at] && !mapping.HeldPages[at] && domain.IovaToPhysical(mapping.IovaOfPage(at)) is { } physical)
+            {
+                pinned.Add(Pfn.OfAddress(physical));
+            }
+        }
+
+        return [.. pinned];
     }
 
     private void ForgetAround(Type1Container container, DmaMapping mapping, IommuDomain domain, ulong page, ulong done)

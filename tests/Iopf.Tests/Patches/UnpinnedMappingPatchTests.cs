@@ -104,7 +104,7 @@ public sealed class UnpinnedMappingPatchTests
     public void A_device_write_after_a_fork_goes_to_the_parents_copy_and_the_child_keeps_the_old_bytes()
     {
         using PatchedHost host = Used(PatchSet.All);
-        AddressSpace child = host.Mm.Fork("child");
+        AddressSpace child = host.Mm.Fork("child").Value;
 
         Assert.Equal(DmaState.Completed, host.Write(0, 0x66));
 

@@ -88,7 +88,18 @@ internal sealed class DmaSteps(Host host) : StepFamily
         }
 
         Errno error = driver.EnableFeature(device, IommuFeature.Iopf);
-        return error == Errno.None ? driver.EnableFeature(device, IommuFeature.Sva) : error;
+        if (error != Errno.None)
+        {
+            return error;
+        }
+
+        error = driver.EnableFeature(device, IommuFeature.Sva);
+        if (error != Errno.None)
+        {
+            driver.DisableFeature(device, IommuFeature.Iopf);
+        }
+
+        return error;
     }
 
     private static Errno DisableSva(Device device)

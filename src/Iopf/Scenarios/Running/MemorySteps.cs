@@ -9,6 +9,7 @@ namespace Iopf.Scenarios.Running;
 /// <param name="files">The files its processes have open.</param>
 internal sealed class MemorySteps(Host host, OpenFiles files) : StepFamily
 {
+    private const int MostAttempts = 10;
     private readonly HashSet<ulong> _deviceFrames = [];
 
     /// <inheritdoc/>
@@ -130,7 +131,12 @@ internal sealed class MemorySteps(Host host, OpenFiles files) : StepFamily
         {
             while (missing.TryDequeue(out UserAddress page))
             {
-                mm.CompleteUserfault(page, contents);
+                // Without memory for the page the waiting thread would wait for ever: whoever supplies it tries again.
+                int attempts = 0;
+                while (mm.CompleteUserfault(page, contents) == Errno.ENOMEM && ++attempts < MostAttempts)
+                {
+                    continue;
+                }
             }
         });
         mm.UserfaultRaised += page =>
@@ -168,7 +174,12 @@ internal sealed class MemorySteps(Host host, OpenFiles files) : StepFamily
         Process parent = host.Processes[step.Word("process")];
         return InMm(step, _ =>
         {
-            host.Add(parent.Fork(step.Word("child")));
+            if (!parent.Fork(step.Word("child")).TryGet(out Process? child, out Errno error))
+            {
+                return error;
+            }
+
+            host.Add(child);
             return Errno.None;
         });
     }
@@ -176,11 +187,7 @@ internal sealed class MemorySteps(Host host, OpenFiles files) : StepFamily
     private StepOutcome Exec(ScenarioStep step)
     {
         Process process = host.Processes[step.Word("process")];
-        return InMm(step, _ =>
-        {
-            process.Exec();
-            return Errno.None;
-        });
+        return InMm(step, _ => process.Exec());
     }
 
     private StepOutcome Exit(ScenarioStep step)

@@ -45,6 +45,9 @@ internal sealed class ScenarioRunner
     /// <summary>Shown the host after each operation.</summary>
     public Action<int, Host>? AfterOperation { get; init; }
 
+    /// <summary>Whether an operation that a planned failure made fail is done once more.</summary>
+    public bool RetriesFailed { get; init; }
+
     /// <summary>What they came to.</summary>
     public IReadOnlyList<string> Dumped { get; private set; } = [];
 
@@ -106,7 +109,7 @@ internal sealed class ScenarioRunner
                 "repeat" => Repeat(step),
                 "random" => MakeUp(step),
                 "parallel" => SideBySide(step),
-                _ => RunStep(step),
+                _ => RunAndRetry(step),
             };
             if (!goesOn)
             {
@@ -134,7 +137,7 @@ internal sealed class ScenarioRunner
     {
         for (ulong number = 0; number < step.Number("n"); number++)
         {
-            if (!RunStep(_random.Next($"{step.Path} #{number}")))
+            if (!RunAndRetry(_random.Next($"{step.Path} #{number}")))
             {
                 return false;
             }
@@ -191,7 +194,13 @@ internal sealed class ScenarioRunner
         }
     }
 
-    private bool RunStep(ScenarioStep step)
+    private bool RunAndRetry(ScenarioStep step)
+    {
+        int hits = _host.Kernel.Failures?.Hits ?? 0;
+        return RunStep(step, hits) && (!RetriesFailed || _operations[^1] is not { FailedByPlan: true, IsError: true } || RunStep(step, _host.Kernel.Failures!.Hits));
+    }
+
+    private bool RunStep(ScenarioStep step, int hits)
     {
         StepOutcome outcome;
         bool goesOn = true;
@@ -219,6 +228,8 @@ internal sealed class ScenarioRunner
             outcome.Details)
         {
             FirstStep = firstStep,
+            IsError = outcome.IsErrno || outcome.Result is "aborted",
+            FailedByPlan = _host.Kernel.Failures?.Hits > hits,
         });
         if (goesOn)
         {
