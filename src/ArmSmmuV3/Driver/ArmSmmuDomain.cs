@@ -170,6 +170,17 @@ public sealed class ArmSmmuDomain : IommuDomain, ILpaeTlb
     }
 
     /// <inheritdoc/>
+    protected override long EnteredPages
+    {
+        get
+        {
+            long pages = 0;
+            _tables?.PageTable.Visit((_, _, size) => pages += (long)(size >> Page.Shift));
+            return pages;
+        }
+    }
+
+    /// <inheritdoc/>
     /// <remarks>Kernel: <c>arm_smmu_domain_free</c>.</remarks>
     protected override void FreeTables()
     {

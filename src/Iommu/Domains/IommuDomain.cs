@@ -72,8 +72,12 @@ public abstract class IommuDomain(HostKernel kernel, DomainType type)
     public void Free()
     {
         IsFreed = true;
+        kernel.Tally.PagesUnmapped += EnteredPages;
         FreeTables();
     }
+
+    /// <summary>How many pages its tables lead to; a view, not for the hot path.</summary>
+    protected virtual long EnteredPages => 0;
 
     /// <summary>Gives back what the driver holds for the domain.</summary>
     protected abstract void FreeTables();

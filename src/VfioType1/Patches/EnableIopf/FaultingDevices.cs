@@ -21,6 +21,7 @@ internal sealed class FaultingDevices(
 
     private const string DisableFunction = "dev_disable_iopf";
     private readonly Dictionary<IommuGroup, Action<Device>> _newcomers = [];
+    private readonly HashSet<Device> _started = [];
 
     /// <summary>Switches the faults of a group on, or leaves everything as it was.</summary>
     /// <param name="container">The group's container.</param>
@@ -199,11 +200,17 @@ internal sealed class FaultingDevices(
             return Errno.EOPNOTSUPP;
         }
 
-        if (kernel.IsPosted(Erratum.E40))
+        Errno error = kernel.IsPosted(Erratum.E40) ? StartFeatureFirst(device, group) : StartFeatureLast(device, group);
+        if (error == Errno.None)
         {
-            return StartFeatureFirst(device, group);
+            _started.Add(device);
         }
 
+        return error;
+    }
+
+    private Errno StartFeatureLast(Device device, IommuGroup group)
+    {
         if (!CapabilitiesFor(group).TryGet(out FaultReportCapabilities capabilities, out Errno error))
         {
             return error;
@@ -260,6 +267,12 @@ internal sealed class FaultingDevices(
 
     private void Stop(Device device, IommuGroup group)
     {
+        // A device that joined later may have found no memory to be switched on.
+        if (!_started.Remove(device) && !kernel.Errata.Intersects(MayBeOff))
+        {
+            return;
+        }
+
         if (kernel.IsPosted(Erratum.E44))
         {
             StopAndWarn(device);
