@@ -41,6 +41,17 @@ public sealed class WrittenSchedule(IReadOnlyList<string> entries) : ISchedule
         return runnable.Contains(current) ? current : runnable[0];
     }
 
+    /// <summary>Whether a text has the form of an entry.</summary>
+    /// <param name="text">The text.</param>
+    /// <returns>Whether it has.</returns>
+    public static bool IsEntry(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        (string thread, string until, _) = Parse(text);
+        int hash = until.LastIndexOf('#');
+        return thread.Length > 0 && hash < 0 && (until.Length > 0 || !text.Contains('@', StringComparison.Ordinal));
+    }
+
     private static (string Thread, string Until, int Times) Parse(string entry)
     {
         int at = entry.IndexOf('@', StringComparison.Ordinal);

@@ -75,7 +75,8 @@ internal sealed class FieldReader(DeclaredNames names)
 
     private static StepValue Texts(JsonPlace place)
     {
-        string[] texts = [.. place.Items("a list of texts").Take(MostItems).Select(item => item.Text("a text"))];
+        const string Form = "THREAD, THREAD@POINT or THREAD@POINT#N with N from 1";
+        string[] texts = [.. place.Items("a list of texts").Take(MostItems).Select(item => WrittenSchedule.IsEntry(item.Text(Form)) ? item.Text(Form) : throw item.Expected(Form))];
         return new StepValue(string.Join(", ", texts)) { Words = texts };
     }
 

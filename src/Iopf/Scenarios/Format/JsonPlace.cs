@@ -103,9 +103,14 @@ internal sealed record JsonPlace(string File, string Path, JsonElement Element)
     public string Name(string expected)
     {
         string text = Text(expected);
-        bool isName = text.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '-' or '.' or ':');
-        return isName && text.Length is > 0 and <= 64 ? text : throw Expected($"{expected} of 1 to 64 letters, digits and \"_-.:\"");
+        return IsName(text) ? text : throw Expected($"{expected} of 1 to 64 letters, digits and \"_-.:\"");
     }
+
+    /// <summary>Whether a text can be the name of an object.</summary>
+    /// <param name="text">The text.</param>
+    /// <returns>Whether it can.</returns>
+    public static bool IsName(string text) =>
+        text.Length is > 0 and <= 64 && text.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '-' or '.' or ':');
 
     /// <summary>True or false.</summary>
     /// <returns>The value.</returns>

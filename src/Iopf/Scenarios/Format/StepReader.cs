@@ -12,6 +12,7 @@ internal sealed class StepReader(DeclaredNames names)
     private readonly FieldReader _fields = new(names);
     private ulong _factor = 1;
     private ulong _executed;
+    private bool _isInThread;
 
     /// <summary>Reads a list of steps.</summary>
     /// <param name="place">The list in the file.</param>
@@ -30,6 +31,11 @@ internal sealed class StepReader(DeclaredNames names)
         OperationSpec operation = OperationOf(place, any);
         Dictionary<string, JsonPlace> members = place.Members(
             [.. operation.Fields.Select(field => field.Name), .. Common], $"a step of operation {operation.Name}");
+
+        if (_isInThread && operation.Name is ("parallel" or "random" or "workload"))
+        {
+            throw place.Wrong($"\"{operation.Name}\" cannot stand in a thread");
+        }
 
         _executed += _factor;
         if (_executed > OperationTable.MostSteps)
@@ -104,7 +110,14 @@ internal sealed class StepReader(DeclaredNames names)
         List<KeyValuePair<string, IReadOnlyList<ScenarioStep>>> threads = [];
         foreach ((string name, JsonPlace steps) in place.AnyMembers("threads (an object): a list of steps for each name"))
         {
+            if (!JsonPlace.IsName(name))
+            {
+                throw steps.Wrong($"\"{name}\" is not the name of a thread; expected 1 to 64 letters, digits and \"_-.:\"");
+            }
+
+            _isInThread = true;
             threads.Add(new(name, Read(steps, depth + 1)));
+            _isInThread = false;
         }
 
         return threads.Count > 0 ? threads : throw place.Wrong("expected at least one thread");

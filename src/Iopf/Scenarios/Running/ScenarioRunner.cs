@@ -183,6 +183,16 @@ internal sealed class ScenarioRunner
     {
         foreach (ScenarioStep step in steps)
         {
+            if (step.Op == "repeat")
+            {
+                for (ulong round = 0; round < step.Number("n"); round++)
+                {
+                    RunThread(name, step.Steps);
+                }
+
+                continue;
+            }
+
             long firstStep = _host.Kernel.Trace.Count;
             StepOutcome outcome = _actions[step.Op](step);
             bool isMet = step.Expect is null || outcome.Meets(step.Expect);
