@@ -101,7 +101,7 @@ public sealed class HostKernel(Scheduler scheduler, CostOptions costs, ErrataSet
     {
         if (Scheduler.StopsAtSteps)
         {
-            Scheduler.Point(function);
+            Scheduler.StepPoint(layer, function);
         }
 
         if (Trace.IsOn)

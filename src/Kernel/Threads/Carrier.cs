@@ -1,12 +1,19 @@
 namespace Iopf.Kernel;
 
 /// <summary>What carries one thread of a controlled run: it runs only while it has the baton.</summary>
+/// <param name="index">Its place among the threads of the run.</param>
 /// <param name="name">The thread's name in schedules.</param>
 /// <param name="identity">Who it runs as, unless it entered somebody else.</param>
-internal sealed class Carrier(string name, KernelThread identity)
+internal sealed class Carrier(int index, string name, KernelThread identity) : IScheduledThread
 {
     private readonly Baton _baton = new();
-    private Thread? _thread;
+    private CarrierThread? _thread;
+
+    /// <summary>Its place among the threads of the run.</summary>
+    public int Index { get; } = index;
+
+    /// <summary>What it is about to do.</summary>
+    public SchedulePoint Pending { get; set; } = new(PointKind.None, "start", name);
 
     /// <summary>The thread's name in schedules.</summary>
     public string Name { get; } = name;
@@ -26,8 +33,8 @@ internal sealed class Carrier(string name, KernelThread identity)
     /// <summary>What it sleeps on; null if it does not sleep.</summary>
     public WaitQueue? WaitsOn { get; set; }
 
-    /// <summary>What ends the sleep.</summary>
-    public Func<bool>? Condition { get; set; }
+    /// <summary>Whether somebody woke the sleepers of that queue since it sleeps.</summary>
+    public bool IsWoken { get; set; }
 
     /// <summary>Whether a fatal signal ends the sleep.</summary>
     public bool IsKillable { get; set; }
@@ -39,26 +46,18 @@ internal sealed class Carrier(string name, KernelThread identity)
     public Dictionary<KernelThread, KernelThread> Aliases { get; } = [];
 
     /// <summary>Whether it could go on now.</summary>
-    public bool IsRunnable => IsActive && !IsBlocked && (WaitsOn is null || Condition!() || (IsKillable && Identity.HasFatalSignal));
+    public bool IsRunnable => IsActive && !IsBlocked && (WaitsOn is null || IsWoken || (IsKillable && Identity.HasFatalSignal));
 
     private bool IsBlocked => BlockedOn is { } wanted
         && (wanted.Owner is not null || (BlockedMode == LockMode.Exclusive && wanted.Readers > 0));
 
     /// <summary>Has it run something as soon as it gets the baton.</summary>
     /// <param name="body">What it runs; must not throw.</param>
-    public void Start(Action body)
+    public void Start(Action body) => _thread = CarrierThread.Start(() =>
     {
-        _thread = new Thread(() =>
-        {
-            Take();
-            body();
-        })
-        {
-            IsBackground = true,
-            Name = Name,
-        };
-        _thread.Start();
-    }
+        Take();
+        body();
+    });
 
     /// <summary>Hands it the baton.</summary>
     public void Give() => _baton.Give();

@@ -10,8 +10,10 @@ namespace Iopf.Kernel;
 /// Every thread has a carrier that is parked unless it has the baton, so model code stays ordinary synchronous C#, and the same schedule gives the
 /// same run. Places where the baton may change hands: lock and unlock, wait, the start and the end of a thread, and the steps of the trace.
 /// </remarks>
-public sealed class ControlledScheduler : InlineScheduler
+public sealed partial class ControlledScheduler : InlineScheduler
 {
+    private const string Hardware = "hardware";
+
     private readonly List<Carrier> _carriers = [];
     private readonly Dictionary<KernelThread, Carrier> _carrierOf = [];
     private Baton _finished = new();
@@ -36,12 +38,12 @@ public sealed class ControlledScheduler : InlineScheduler
         StopsAtSteps = true;
         foreach ((string name, Action body) in threads)
         {
-            Carrier carrier = new(name, CreateCaller(name));
+            Carrier carrier = new(_carriers.Count, name, CreateCaller(name));
             _carriers.Add(carrier);
             carrier.Start(() => Run(carrier, body));
         }
 
-        PassOn(null, string.Empty);
+        PassOn(null);
         _finished.Take();
         foreach (Carrier carrier in _carriers)
         {
@@ -95,7 +97,7 @@ public sealed class ControlledScheduler : InlineScheduler
         ArgumentNullException.ThrowIfNull(thread);
         if (!_carrierOf.TryGetValue(thread, out Carrier? carrier))
         {
-            carrier = new Carrier(thread.Name, thread);
+            carrier = new Carrier(_carriers.Count, thread.Name, thread);
             _carrierOf.Add(thread, carrier);
             _carriers.Add(carrier);
             carrier.Start(() => RunActivations(carrier));
@@ -103,6 +105,7 @@ public sealed class ControlledScheduler : InlineScheduler
 
         thread.IsReady = true;
         carrier.IsActive = true;
+        _schedule!.Touched(_running.Index, thread.Name, writes: true);
     }
 
     /// <inheritdoc/>
@@ -120,7 +123,33 @@ public sealed class ControlledScheduler : InlineScheduler
     {
         if (_running is { } carrier && !IsAborting)
         {
-            Yield(carrier, name);
+            Yield(carrier, new SchedulePoint(PointKind.Step, name, name));
+            _schedule!.Touched(carrier.Index, name, writes: true);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Touch(string target, bool writes)
+    {
+        if (_running is { } carrier && !IsAborting)
+        {
+            _schedule!.Touched(carrier.Index, target, writes);
+        }
+    }
+
+    internal override void StepPoint(TraceLayer layer, string function)
+    {
+        if (_running is not { } carrier || IsAborting)
+        {
+            return;
+        }
+
+        // Tables, queues and registers are shared by all and guarded by no lock that the hardware knows.
+        bool isHardware = layer is TraceLayer.Device or TraceLayer.Smmu or TraceLayer.SmmuDriver or TraceLayer.IommuCore;
+        Yield(carrier, new SchedulePoint(PointKind.Step, function, isHardware ? Hardware : string.Empty));
+        if (isHardware)
+        {
+            _schedule!.Touched(carrier.Index, Hardware, writes: true);
         }
     }
 
@@ -137,7 +166,7 @@ public sealed class ControlledScheduler : InlineScheduler
             return;
         }
 
-        Yield(carrier, $"lock {@lock.Class}");
+        Yield(carrier, new SchedulePoint(mode == LockMode.Exclusive ? PointKind.Lock : PointKind.LockShared, @lock.Class, @lock.Name));
         if (carrier.Identity.Holds(@lock) && (mode == LockMode.Exclusive || @lock.Owner is not null))
         {
             ReportBlocked(@lock, place);
@@ -146,10 +175,11 @@ public sealed class ControlledScheduler : InlineScheduler
         (carrier.BlockedOn, carrier.BlockedMode, carrier.Place) = (@lock, mode, place);
         if (!carrier.IsRunnable)
         {
-            PassOn(carrier, string.Empty);
+            PassOn(carrier);
         }
 
         carrier.BlockedOn = null;
+        _schedule!.Touched(carrier.Index, @lock.Name, mode == LockMode.Exclusive);
         base.Acquire(@lock, mode, place);
     }
 
@@ -179,7 +209,8 @@ public sealed class ControlledScheduler : InlineScheduler
 
         Running = carrier.Identity;
         base.Release(@lock, mode);
-        Yield(carrier, $"unlock {@lock.Class}");
+        _schedule!.Touched(carrier.Index, @lock.Name, mode == LockMode.Exclusive);
+        Yield(carrier, new SchedulePoint(PointKind.Unlock, @lock.Class, string.Empty));
     }
 
     internal override WaitOutcome Wait(WaitQueue queue, Func<bool> condition, bool killable, string place)
@@ -196,17 +227,39 @@ public sealed class ControlledScheduler : InlineScheduler
 
         Running = carrier.Identity;
         RequireMaySleep(queue.Name, place);
-        Yield(carrier, $"wait {queue.Name}");
+        Yield(carrier, new SchedulePoint(PointKind.Wait, queue.Name, queue.Name));
+        _schedule!.Touched(carrier.Index, queue.Name, writes: true);
         if (condition())
         {
             return WaitOutcome.Woken;
         }
 
         Sleeping?.Invoke(carrier.Identity, queue);
-        (carrier.WaitsOn, carrier.Condition, carrier.IsKillable, carrier.Place) = (queue, condition, killable, place);
-        PassOn(carrier, string.Empty);
+        (carrier.WaitsOn, carrier.IsKillable, carrier.Place) = (queue, killable, place);
+        do
+        {
+            carrier.IsWoken = false;
+            PassOn(carrier);
+            _schedule!.Touched(carrier.Index, queue.Name, writes: true);
+        }
+        while (!condition() && !(killable && carrier.Identity.HasFatalSignal));
         carrier.WaitsOn = null;
         return condition() ? WaitOutcome.Woken : WaitOutcome.Killed;
+    }
+
+    internal override void WakeAll(WaitQueue queue)
+    {
+        base.WakeAll(queue);
+        if (_running is not { } carrier || IsAborting)
+        {
+            return;
+        }
+
+        _schedule!.Touched(carrier.Index, queue.Name, writes: true);
+        foreach (Carrier sleeper in _carriers)
+        {
+            sleeper.IsWoken |= ReferenceEquals(sleeper.WaitsOn, queue);
+        }
     }
 
     internal override void Leave(KernelThread thread, KernelThread previous)
@@ -223,142 +276,4 @@ public sealed class ControlledScheduler : InlineScheduler
             RequireNoLockHeld(thread);
         }
     }
-
-    private void Run(Carrier carrier, Action body)
-    {
-        try
-        {
-            if (!IsAborting)
-            {
-                body();
-            }
-        }
-        catch (RunAbortedException)
-        {
-            // Another thread ended the run; this one is unwound.
-        }
-        catch (Exception end)
-        {
-            _failure ??= end;
-        }
-
-        carrier.IsActive = false;
-        End(carrier);
-    }
-
-    private void RunActivations(Carrier carrier)
-    {
-        while (carrier.IsActive && !IsAborting)
-        {
-            carrier.Identity.IsReady = false;
-            try
-            {
-                carrier.Identity.Activation!();
-                RequireNoLockHeld(carrier.Identity);
-            }
-            catch (RunAbortedException)
-            {
-                return;
-            }
-            catch (Exception end)
-            {
-                _failure ??= end;
-                _finished.Give();
-                return;
-            }
-
-            if (!carrier.Identity.IsReady)
-            {
-                carrier.IsActive = false;
-                End(carrier);
-                carrier.Take();
-            }
-        }
-    }
-
-    /// <summary>A thread has nothing left to do: another one goes on, or the run is over.</summary>
-    private void End(Carrier carrier)
-    {
-        if (IsAborting)
-        {
-            _finished.Give();
-            return;
-        }
-
-        try
-        {
-            Handover(carrier, string.Empty);
-        }
-        catch (DeadlockException end)
-        {
-            _failure ??= end;
-            _finished.Give();
-        }
-    }
-
-    private void Yield(Carrier carrier, string point)
-    {
-        PassOn(carrier, point);
-        Running = carrier.Identity;
-    }
-
-    /// <summary>Lets the schedule decide who goes on, and waits for the baton if it is somebody else.</summary>
-    private void PassOn(Carrier? from, string point)
-    {
-        if (!Handover(from, point) && from is not null)
-        {
-            from.Take();
-            if (IsAborting)
-            {
-                throw new RunAbortedException();
-            }
-
-            _running = from;
-        }
-
-        if (from is not null)
-        {
-            Running = from.Identity;
-        }
-    }
-
-    /// <summary>Hands the baton on.</summary>
-    /// <returns>Whether it stays where it is.</returns>
-    private bool Handover(Carrier? from, string point)
-    {
-        List<Carrier> runnable = _carriers.FindAll(static carrier => carrier.IsRunnable);
-        if (runnable.Count == 0)
-        {
-            if (_carriers.Exists(static carrier => carrier.IsActive))
-            {
-                throw Deadlock();
-            }
-
-            _finished.Give();
-            return false;
-        }
-
-        string name = _schedule!.Next([.. runnable.Select(carrier => carrier.Name)], from is { IsActive: true } ? from.Name : string.Empty, point);
-        Carrier next = runnable.Find(carrier => carrier.Name == name)!;
-        if (ReferenceEquals(next, from))
-        {
-            return true;
-        }
-
-        _running = next;
-        next.Give();
-        return false;
-    }
-
-    private DeadlockException Deadlock()
-    {
-        List<Carrier> stuck = _carriers.FindAll(static carrier => carrier.IsActive);
-        return new DeadlockException(string.Join("; ", stuck.Select(carrier => carrier.Describe())))
-        {
-            Promise = stuck.Exists(static carrier => carrier.BlockedOn is not null) ? "L2" : "R1",
-        };
-    }
-
-    /// <summary>Unwinds a thread of a run that another thread has ended.</summary>
-    private sealed class RunAbortedException : Exception;
 }

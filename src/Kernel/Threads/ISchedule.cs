@@ -4,9 +4,17 @@ namespace Iopf.Kernel;
 public interface ISchedule
 {
     /// <summary>Asked whenever the running thread is about to do something that others could notice, and when it cannot go on.</summary>
-    /// <param name="runnable">The threads that could go on, in the order they were made; at least one.</param>
-    /// <param name="current">The thread that runs; empty at the start and when it ended.</param>
-    /// <param name="point">What it is about to do; empty when it cannot go on.</param>
-    /// <returns>One of <paramref name="runnable"/>.</returns>
-    string Next(IReadOnlyList<string> runnable, string current, string point);
+    /// <param name="threads">All threads in the order they were made; at least one of them is runnable.</param>
+    /// <param name="current">The place of the thread that runs; -1 at the start and when it ended. It need not be runnable.</param>
+    /// <returns>The place of a runnable thread; -1 to give the run up.</returns>
+    int Next(IReadOnlyList<IScheduledThread> threads, int current);
+
+    /// <summary>Told what a thread does to something that others could notice, from the choice of it to the next choice.</summary>
+    /// <param name="thread">The place of the thread.</param>
+    /// <param name="target">What it touches.</param>
+    /// <param name="writes">Whether another one that only reads it notices.</param>
+    void Touched(int thread, string target, bool writes)
+    {
+        // Most schedules do not look.
+    }
 }

@@ -49,6 +49,20 @@ public abstract class Scheduler
         // Threads of a scheduler that never preempts notice nothing.
     }
 
+    /// <summary>Tells that something is accessed that others change under a lock that the accessor does not hold.</summary>
+    /// <param name="target">What, by the name of the lock.</param>
+    /// <param name="writes">Whether it is changed.</param>
+    public virtual void Touch(string target, bool writes)
+    {
+        // Only a scheduler that tries other orders wants to know.
+    }
+
+    /// <summary>A step of the trace, where other threads may run.</summary>
+    internal virtual void StepPoint(TraceLayer layer, string function)
+    {
+        // As with marked accesses.
+    }
+
     internal abstract void Acquire(KernelLock @lock, LockMode mode, string place);
 
     internal abstract bool TryAcquire(KernelLock @lock, LockMode mode, string place);

@@ -16,29 +16,30 @@ public sealed class WrittenSchedule(IReadOnlyList<string> entries) : ISchedule
     private int _seen;
 
     /// <inheritdoc/>
-    public string Next(IReadOnlyList<string> runnable, string current, string point)
+    public int Next(IReadOnlyList<IScheduledThread> threads, int current)
     {
-        ArgumentNullException.ThrowIfNull(runnable);
-        ArgumentNullException.ThrowIfNull(current);
+        ArgumentNullException.ThrowIfNull(threads);
+        bool isAtPoint = current >= 0 && threads[current].IsRunnable;
         while (_next < entries.Count)
         {
             (string thread, string until, int times) = Parse(entries[_next]);
-            if (current == thread && until.Length > 0 && point == until && ++_seen == times)
+            if (isAtPoint && threads[current].Name == thread && until.Length > 0 && threads[current].Pending.Is(until) && ++_seen == times)
             {
                 Advance();
-                current = string.Empty;
+                isAtPoint = false;
                 continue;
             }
 
-            if (runnable.Contains(thread))
+            int named = Runnable(threads, thread);
+            if (named >= 0)
             {
-                return thread;
+                return named;
             }
 
             Advance();
         }
 
-        return runnable.Contains(current) ? current : runnable[0];
+        return isAtPoint ? current : Runnable(threads, name: null);
     }
 
     /// <summary>Whether a text has the form of an entry.</summary>
@@ -65,6 +66,19 @@ public sealed class WrittenSchedule(IReadOnlyList<string> entries) : ISchedule
         return hash > 0 && int.TryParse(until.AsSpan(hash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int times) && times > 0
             ? (entry[..at], until[..hash], times)
             : (entry[..at], until, 1);
+    }
+
+    private static int Runnable(IReadOnlyList<IScheduledThread> threads, string? name)
+    {
+        for (int i = 0; i < threads.Count; i++)
+        {
+            if ((name is null || threads[i].Name == name) && threads[i].IsRunnable)
+            {
+                return i;
+            }
+        }
+
+        return -1;
     }
 
     private void Advance()
