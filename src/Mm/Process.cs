@@ -46,7 +46,14 @@ public class Process
     public KernelThread Thread { get; }
 
     /// <summary>The process's memory; <see langword="null"/> once it exited.</summary>
-    public virtual AddressSpace? Mm => _mm;
+    public virtual AddressSpace? Mm
+    {
+        get
+        {
+            _kernel.Scheduler.Touch(Name, writes: false);
+            return _mm;
+        }
+    }
 
     /// <summary>Whether the process may lock any amount of memory.</summary>
     /// <remarks>Kernel: <c>CAP_IPC_LOCK</c>.</remarks>
@@ -99,13 +106,18 @@ public class Process
         Invariant.Hold(!_hasExited, "a process exits once");
         _hasExited = true;
         AddressSpace old = _mm!;
+        _kernel.Scheduler.Touch(Name, writes: true);
         _mm = null;
         InOwnThread(old.Exit);
     }
 
     /// <summary>The first thread of the process ends while others live on: who asks the process for its memory finds none any more.</summary>
     /// <remarks>Kernel: a thread-group leader after <c>exit_mm</c>, whose <c>task-&gt;mm</c> is NULL.</remarks>
-    public void ExitLeader() => _mm = null;
+    public void ExitLeader()
+    {
+        _kernel.Scheduler.Touch(Name, writes: true);
+        _mm = null;
+    }
 
     private void InOwnThread(Action step)
     {

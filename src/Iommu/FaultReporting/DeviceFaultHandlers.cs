@@ -126,7 +126,14 @@ public sealed class DeviceFaultHandlers(IFaultHandlerCapabilities capabilities, 
     public void CompletePending(Device device)
     {
         ArgumentNullException.ThrowIfNull(device);
-        while (device.Iommu is { PendingFaultCount: > 0 } param)
+        if (device.Iommu is not { } param)
+        {
+            return;
+        }
+
+        // A fault that is being reported may be refused yet, and is answered by its driver then: not twice.
+        using LockScope reporting = param.Lock.Hold();
+        while (param.PendingFaultCount > 0)
         {
             int before = param.PendingFaultCount;
             ref readonly IommuFault oldest = ref param.Pending[0];

@@ -10,6 +10,7 @@ internal sealed class ServedWhatCanBe(HostKernel kernel, Type1Containers contain
     : IInvariantChecker, IFaultObserver
 {
     private readonly List<string> _broken = [];
+    private readonly HashSet<(Device Device, uint Group)> _hopeless = [];
     private int _hits;
 
     public string Id => "F3";
@@ -20,7 +21,21 @@ internal sealed class ServedWhatCanBe(HostKernel kernel, Type1Containers contain
 
     public void Reported(Device device, in IommuFault fault, Errno outcome)
     {
-        // Only answers can break the promise.
+        // Only among threads does anything change between the report and the answer.
+        if (fault.Type != FaultType.PageRequest || !kernel.Scheduler.StopsAtSteps)
+        {
+            return;
+        }
+
+        // What could not be served when it was asked may be turned away, whatever became of it meanwhile.
+        if (Supplier(device, in fault) is null)
+        {
+            _hopeless.Add((device, fault.GroupId));
+        }
+        else
+        {
+            _hopeless.Remove((device, fault.GroupId));
+        }
     }
 
     public void Responded(Device device, in IommuFault request, PageResponseCode code)
@@ -31,6 +46,17 @@ internal sealed class ServedWhatCanBe(HostKernel kernel, Type1Containers contain
             return;
         }
 
+        if (_hopeless.Remove((device, request.GroupId)) || Supplier(device, in request) is not { } mapping)
+        {
+            return;
+        }
+
+        _broken.Add($"{device.Name}, iova {request.Address}: {code} was answered, but {mapping} allows {request.Permissions} and a page is to be had");
+    }
+
+    /// <summary>The mapping through which a page is to be had now.</summary>
+    private DmaMapping? Supplier(Device device, in IommuFault request)
+    {
         foreach (Type1Container container in containers.Open)
         {
             if (device.Group is { } group
@@ -39,9 +65,11 @@ internal sealed class ServedWhatCanBe(HostKernel kernel, Type1Containers contain
                 && container.Mappings.Find(request.Address) is { IsOnDemand: true, IsVaddrInvalid: false } mapping
                 && CanBeSupplied(mapping, in request))
             {
-                _broken.Add($"{device.Name}, iova {request.Address}: {code} was answered, but {mapping} allows {request.Permissions} and a page is to be had");
+                return mapping;
             }
         }
+
+        return null;
     }
 
     public void Check(bool hasFailed, Action<string> report)

@@ -12,10 +12,17 @@ internal sealed class SuccessTranslates(HostKernel kernel, HostView host) : IInv
 
     public string Id => "P1";
 
+    private readonly Dictionary<(Device Device, uint Group), long> _unmappedAtReport = [];
+
     public string Promise => "SUCCESS is answered only if the retried access would translate; no fault repeats without a change of state.";
 
     public void Reported(Device device, in IommuFault fault, Errno outcome)
     {
+        if (kernel.Scheduler.StopsAtSteps)
+        {
+            _unmappedAtReport[(device, fault.GroupId)] = kernel.Tally.PagesUnmapped;
+        }
+
         ForgetIfChanged();
         for (int i = 0; i < _answered.Count; i++)
         {
@@ -43,7 +50,10 @@ internal sealed class SuccessTranslates(HostKernel kernel, HostView host) : IInv
         }
 
         ForgetIfChanged();
-        if (!WouldTranslate(device, in request))
+
+        // Among threads, what the handler entered may have been taken away again before it answers: then the device faults anew, once.
+        bool isTakenAway = _unmappedAtReport.Remove((device, request.GroupId), out long unmapped) && unmapped != kernel.Tally.PagesUnmapped;
+        if (!isTakenAway && !WouldTranslate(device, in request))
         {
             _broken.Add($"{device.Name}, iova {request.Address}: SUCCESS was answered, but {request.Permissions} would fault again");
         }

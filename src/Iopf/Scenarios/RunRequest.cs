@@ -27,6 +27,9 @@ public sealed record RunRequest(
     /// <summary>Whether an operation during which a planned failure came, and that answers an error, is done once more.</summary>
     public bool RetriesFailed { get; init; }
 
+    /// <summary>Who decides which thread goes on in a <c>parallel</c> step; <see langword="null"/> for the schedule that is written there.</summary>
+    public ISchedule? Schedule { get; init; }
+
     /// <summary>Which parts of the SMMUs' state are printed as they are after the last step.</summary>
     public IReadOnlyList<SmmuDumpPart> Dump { get; init; } = [];
 

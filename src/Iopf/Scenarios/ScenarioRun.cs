@@ -44,6 +44,7 @@ public static class ScenarioRun
             Dump = request.Dump,
             AfterOperation = request.AfterOperation,
             RetriesFailed = request.RetriesFailed,
+            Schedule = request.Schedule,
         };
         runner.Run(scenario);
         return ResultOf(scenario, patches, errata, runner);

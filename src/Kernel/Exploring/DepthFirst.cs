@@ -37,6 +37,9 @@ public sealed class DepthFirst(bool reduces, int preemptions = int.MaxValue) : I
     }
 
     /// <inheritdoc/>
+    public bool StopsAtEveryStep => false;
+
+    /// <inheritdoc/>
     public ISchedule? Begin()
     {
         _depth = 0;
@@ -48,7 +51,7 @@ public sealed class DepthFirst(bool reduces, int preemptions = int.MaxValue) : I
     {
         LongestRun = Math.Max(LongestRun, _depth);
         _path.RemoveRange(_depth, _path.Count - _depth);
-        if (reduces && !wasGivenUp)
+        if (reduces)
         {
             FindAlternatives();
         }

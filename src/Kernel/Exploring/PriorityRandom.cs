@@ -15,6 +15,9 @@ public sealed class PriorityRandom(ulong seed, int depth) : IStrategy, ISchedule
     private long _lowest;
 
     /// <inheritdoc/>
+    public bool StopsAtEveryStep => false;
+
+    /// <inheritdoc/>
     public ISchedule? Begin()
     {
         _priorities.Clear();

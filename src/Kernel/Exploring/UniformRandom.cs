@@ -7,6 +7,9 @@ public sealed class UniformRandom(ulong seed) : IStrategy, ISchedule
     private Lots _lots = new(seed);
 
     /// <inheritdoc/>
+    public bool StopsAtEveryStep => false;
+
+    /// <inheritdoc/>
     public ISchedule? Begin() => this;
 
     /// <inheritdoc/>

@@ -27,6 +27,7 @@ public sealed class Srcu(Scheduler scheduler, string name, string? lockClass = n
             throw new LockMisuseException($"{place} waits for {Name} inside its own read section");
         }
 
+        Scheduler.Touch(Name, writes: true);
         if (Readers > 0)
         {
             _readersGone.Wait(() => Readers == 0, place);

@@ -146,7 +146,11 @@ public sealed partial class ControlledScheduler : InlineScheduler
 
         // Tables, queues and registers are shared by all and guarded by no lock that the hardware knows.
         bool isHardware = layer is TraceLayer.Device or TraceLayer.Smmu or TraceLayer.SmmuDriver or TraceLayer.IommuCore;
-        Yield(carrier, new SchedulePoint(PointKind.Step, function, isHardware ? Hardware : string.Empty));
+        if (_schedule!.StopsAtEveryStep || layer is TraceLayer.Device or TraceLayer.IommuCore)
+        {
+            Yield(carrier, new SchedulePoint(PointKind.Step, function, isHardware ? Hardware : string.Empty));
+        }
+
         if (isHardware)
         {
             _schedule!.Touched(carrier.Index, Hardware, writes: true);

@@ -9,6 +9,9 @@ public interface ISchedule
     /// <returns>The place of a runnable thread; -1 to give the run up.</returns>
     int Next(IReadOnlyList<IScheduledThread> threads, int current);
 
+    /// <summary>Whether it is asked at each step of the trace, or only where a device, a table or a domain is concerned.</summary>
+    bool StopsAtEveryStep => true;
+
     /// <summary>Told what a thread does to something that others could notice, from the choice of it to the next choice.</summary>
     /// <param name="thread">The place of the thread.</param>
     /// <param name="target">What it touches.</param>

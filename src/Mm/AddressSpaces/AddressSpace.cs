@@ -72,7 +72,12 @@ public class AddressSpace
 
     /// <summary>Whether the address space still has users.</summary>
     /// <remarks>Kernel: <c>mm->mm_users</c> is not 0.</remarks>
-    public virtual bool IsAlive => _users > 0;
+    public virtual bool IsAlive => Users > 0;
+
+    private int Users
+    {
+        get { Kernel.Scheduler.Touch(Name, writes: true); return _users; }
+    }
 
     /// <summary>Pages of 2 MiB: whether they are mapped, how they are made and split.</summary>
     public HugePages HugePages { get; }
@@ -106,20 +111,14 @@ public class AddressSpace
     /// <returns><see langword="false"/> if the last user is gone already.</returns>
     public bool TryGet()
     {
-        if (_users == 0)
-        {
-            return false;
-        }
-
-        _users++;
-        return true;
+        return Users > 0 && ++_users > 0;
     }
 
     /// <summary>Stops being a user; the last one tears the memory down.</summary>
     /// <remarks>Kernel: <c>mmput</c>. May sleep.</remarks>
     public void Put()
     {
-        Invariant.Hold(_users > 0, "a user of an address space leaves it once");
+        Invariant.Hold(Users > 0, "a user of an address space leaves it once");
         if (--_users == 0)
         {
             TearDown();

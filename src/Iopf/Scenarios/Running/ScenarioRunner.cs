@@ -45,6 +45,9 @@ internal sealed class ScenarioRunner
     /// <summary>Shown the host after each operation.</summary>
     public Action<int, Host>? AfterOperation { get; init; }
 
+    /// <summary>Who decides which thread goes on; <see langword="null"/> for what the file says.</summary>
+    public ISchedule? Schedule { get; init; }
+
     /// <summary>Whether an operation that a planned failure made fail is done once more.</summary>
     public bool RetriesFailed { get; init; }
 
@@ -160,7 +163,7 @@ internal sealed class ScenarioRunner
         {
             scheduler.RunThreads(
                 [.. step.Threads.Select(thread => new KeyValuePair<string, Action>(thread.Key, () => RunThread(thread.Key, thread.Value)))],
-                new WrittenSchedule(step.Words("schedule")));
+                Schedule ?? new WrittenSchedule(step.Words("schedule")));
             scheduler.RunReady();
         }
         catch (Exception end) when (KindOf(end) is not null)

@@ -146,8 +146,11 @@ internal sealed class FaultingDevices(
     private IommuGroup FaultingGroup(Type1Group group) => kernel.IsPosted(Erratum.E57) ? group.IommuGroup : group.Translated;
 
     /// <summary>A bridge that shares the group faults for nobody; posted: it is asked all the same (E53).</summary>
-    private List<Device> DevicesOf(IommuGroup group) =>
-        [.. group.Devices.Where(device => device.IsBoundToVfio || kernel.IsPosted(Erratum.E53))];
+    private List<Device> DevicesOf(IommuGroup group)
+    {
+        kernel.Scheduler.Touch(group.Mutex.Name, writes: false);
+        return [.. group.Devices.Where(device => device.IsBoundToVfio || kernel.IsPosted(Erratum.E53))];
+    }
 
     /// <summary>A device that joins later has no static mapping to live on: its faults are served, too. Posted: they are not (E54).</summary>
     private void Welcome(IommuGroup group)

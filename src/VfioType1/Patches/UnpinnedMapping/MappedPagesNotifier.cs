@@ -49,9 +49,11 @@ internal sealed class MappedPagesNotifier(HostKernel kernel, Type1Container cont
             return;
         }
 
+        // A fault that obtained pages before, and maps them after this, must notice.
         using (container.PagesLock.Hold())
         {
-            TakeAwayPages(mm, UserRange.All);
+            Start(mm, UserRange.All);
+            container.Invalidations.End(mm, UserRange.All);
         }
     }
 
