@@ -105,6 +105,7 @@ internal sealed class IopfCommandLine(Terminal terminal, IScenarioRunner scenari
         root.Add(ErrataCommand.Create(terminal));
         root.Add(ReviewCommand.Create(terminal));
         root.Add(FailpointsCommand.Create(terminal, scenarios));
+        root.Add(ExploreCommand.Create(terminal, scenarios));
         return root;
     }
 }

@@ -8,7 +8,7 @@ public sealed class BadUsageTests : IDisposable
 
     public static TheoryData<string, string> CommandLines => new()
     {
-        { "", "a command is missing; expected one of patches, scenarios, run, trace, compare, import, replay, decode, errata, review, failpoints; see iopf --help" },
+        { "", "a command is missing; expected one of patches, scenarios, run, trace, compare, import, replay, decode, errata, review, failpoints, explore; see iopf --help" },
         { "fly", "unknown command 'fly'; see iopf --help" },
         { "help", "unknown command 'help'; see iopf --help" },
         { "@file", "unknown command '@file'; see iopf --help" },
@@ -46,6 +46,8 @@ public sealed class BadUsageTests : IDisposable
         { "run one-fault --fail page:1", "--fail: 'page:1' is not a call that can fail; expected KIND:N" },
         { "failpoints one-fault --kinds page", "--kinds page: 'page' is no kind of call; expected one or more of allocate,pin,map,unmap,feature,register" },
         { "failpoints one-fault --most 0", "--most: '0' is not a number of calls; expected an integer from 1" },
+        { "explore one-fault", "one-fault: exploring takes a scenario with exactly one step \"parallel\" outside repeats" },
+        { "explore one-fault --max-schedules 0", "--max-schedules: '0' is not a number of schedules; expected an integer from 1" },
         { "failpoints", "failpoints: argument SCENARIO is missing; see iopf --help" },
         { "trace", "trace: argument SCENARIO is missing; see iopf --help" },
         { "trace one-fault --format lttng", "--format lttng: there is no such form of a trace; expected one of text, ftrace" },
