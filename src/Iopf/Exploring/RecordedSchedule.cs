@@ -43,7 +43,9 @@ internal sealed class RecordedSchedule(ISchedule inner) : ISchedule
         return chosen;
     }
 
-    public void Touched(int thread, string target, bool writes) => inner.Touched(thread, target, writes);
+    public void Touched(int thread, string target, TouchKinds kinds) => inner.Touched(thread, target, kinds);
+
+    public void Ended(IReadOnlyList<IScheduledThread> threads) => inner.Ended(threads);
 
     /// <summary>The schedule as the entries of a scenario's <c>parallel</c>.</summary>
     public IReadOnlyList<string> Entries()

@@ -34,6 +34,9 @@ internal sealed class ChoiceNode(ulong enabled)
         }
     }
 
+    /// <summary>The threads that need not be tried again, each with what it is about to do.</summary>
+    public IEnumerable<(int Thread, Footprint Step)> Sleepers => _asleep.Select(static sleeper => (sleeper.Key, sleeper.Value));
+
     public Footprint Touched => _tried[Chosen];
 
     public ulong Left => Wanted & ~Done & ~Sleeping;

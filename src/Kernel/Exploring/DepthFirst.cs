@@ -11,7 +11,7 @@ namespace Iopf.Kernel;
 public sealed class DepthFirst(bool reduces, int preemptions = int.MaxValue) : IStrategy, ISchedule
 {
     private readonly List<ChoiceNode> _path = [];
-    private readonly List<(int Thread, SchedulePoint Pending)> _blocked = [];
+    private readonly List<(int Thread, Footprint Wanted)> _pending = [];
     private int _depth;
     private bool _isExhausted;
 
@@ -43,6 +43,7 @@ public sealed class DepthFirst(bool reduces, int preemptions = int.MaxValue) : I
     public ISchedule? Begin()
     {
         _depth = 0;
+        _pending.Clear();
         return _isExhausted ? null : this;
     }
 
@@ -72,7 +73,6 @@ public sealed class DepthFirst(bool reduces, int preemptions = int.MaxValue) : I
     public int Next(IReadOnlyList<IScheduledThread> threads, int current)
     {
         ArgumentNullException.ThrowIfNull(threads);
-        NoteBlocked(threads);
         if (_depth < _path.Count)
         {
             return _path[_depth++].Chosen;
@@ -91,6 +91,9 @@ public sealed class DepthFirst(bool reduces, int preemptions = int.MaxValue) : I
         ulong awake = enabled & ~node.Sleeping;
         if (awake == 0)
         {
+            // What the sleepers are about to do was tried elsewhere, but not after what happened here.
+            _pending.AddRange(node.Sleepers);
+            Ended(threads);
             return -1;
         }
 
@@ -109,98 +112,110 @@ public sealed class DepthFirst(bool reduces, int preemptions = int.MaxValue) : I
     }
 
     /// <inheritdoc/>
-    public void Touched(int thread, string target, bool writes)
+    public void Touched(int thread, string target, TouchKinds kinds)
     {
         if (reduces && _depth > 0 && _path[_depth - 1].Chosen == thread)
         {
-            _path[_depth - 1].Touched.Add(target, writes);
+            _path[_depth - 1].Touched.Add(target, kinds);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Ended(IReadOnlyList<IScheduledThread> threads)
+    {
+        ArgumentNullException.ThrowIfNull(threads);
+        for (int i = 0; reduces && i < threads.Count; i++)
+        {
+            if (threads[i].IsActive && threads[i].Pending is { Target.Length: > 0 } pending)
+            {
+                Footprint wanted = new();
+                wanted.Add(pending.Target, pending.Touches);
+                _pending.Add((i, wanted));
+            }
         }
     }
 
     /// <summary>Where two threads touched the same, the other one is wanted first as well.</summary>
     private void FindAlternatives()
     {
-        // before[t]: the last transition of each thread that happens before the next one of thread t.
-        Dictionary<int, int[]> clocks = [];
-        int[][] happened = new int[_path.Count][];
         int threads = 0;
         foreach (ChoiceNode node in _path)
         {
             threads = Math.Max(threads, 64 - System.Numerics.BitOperations.LeadingZeroCount(node.Enabled));
         }
 
+        foreach ((int thread, _) in _pending)
+        {
+            threads = Math.Max(threads, thread + 1);
+        }
+
+        // happened[n]: the last step of each thread that happened before the end of step n. clocks: the same for each thread's own last step.
+        int[][] happened = new int[_path.Count][];
+        int[][] clocks = new int[threads][];
+        for (int thread = 0; thread < threads; thread++)
+        {
+            clocks[thread] = new int[threads];
+            Array.Fill(clocks[thread], -1);
+        }
+
         for (int at = 0; at < _path.Count; at++)
         {
-            ChoiceNode node = _path[at];
-            int[] own = clocks.TryGetValue(node.Chosen, out int[]? known) ? known : Never(threads);
-            int[] clock = (int[])own.Clone();
-            for (int earlier = at - 1; earlier >= 0; earlier--)
-            {
-                ChoiceNode other = _path[earlier];
-                if (other.Chosen == node.Chosen || !other.Touched.Conflicts(node.Touched))
-                {
-                    continue;
-                }
-
-                // Not ordered by anything before: the other order is another schedule.
-                if (clock[other.Chosen] < earlier)
-                {
-                    Want(earlier, at, happened);
-                }
-
-                for (int thread = 0; thread < threads; thread++)
-                {
-                    clock[thread] = Math.Max(clock[thread], happened[earlier][thread]);
-                }
-            }
-
-            clock[node.Chosen] = at;
-            happened[at] = clock;
-            clocks[node.Chosen] = clock;
+            int thread = _path[at].Chosen;
+            clocks[thread] = happened[at] = FindRaces(thread, _path[at].Touched, at, clocks[thread], happened);
+            happened[at][thread] = at;
         }
 
-        // What a thread was about to do when nobody could go on counts as well.
-        foreach ((int thread, SchedulePoint pending) in _blocked)
+        // What threads were about to do when the run ended counts as well.
+        foreach ((int thread, Footprint wanted) in _pending)
         {
-            Footprint wanted = new();
-            wanted.Add(pending.Target, pending.Kind != PointKind.LockShared);
-            int[] clock = clocks.TryGetValue(thread, out int[]? known) ? (int[])known.Clone() : Never(threads);
-            for (int earlier = _path.Count - 1; earlier >= 0; earlier--)
-            {
-                ChoiceNode other = _path[earlier];
-                if (other.Chosen != thread && other.Touched.Conflicts(wanted) && clock[other.Chosen] < earlier)
-                {
-                    other.Wanted |= (other.Enabled >> thread & 1) != 0 ? 1UL << thread : other.Enabled;
-                    break;
-                }
-            }
+            FindRaces(thread, wanted, _path.Count, clocks[thread], happened);
         }
     }
 
-    private void NoteBlocked(IReadOnlyList<IScheduledThread> threads)
+    /// <summary>Holds one step against all before it.</summary>
+    /// <returns>What happened before it.</returns>
+    private int[] FindRaces(int thread, Footprint touched, int at, int[] before, int[][] happened)
     {
-        _blocked.Clear();
-        for (int i = 0; reduces && i < threads.Count; i++)
+        // A lock that was given back and taken next orders everything but the race for that lock itself.
+        int[] ordered = (int[])before.Clone();
+        int[] withoutLocks = (int[])before.Clone();
+        for (int earlier = at - 1; earlier >= 0; earlier--)
         {
-            SchedulePoint pending = threads[i].Pending;
-            if (!threads[i].IsRunnable && pending.Kind is (PointKind.Lock or PointKind.LockShared or PointKind.Wait))
+            ChoiceNode other = _path[earlier];
+            if (other.Chosen == thread || !other.Touched.Conflicts(touched))
             {
-                _blocked.Add((i, pending));
+                continue;
             }
+
+            bool competes = other.Touched.CompetesWith(touched);
+            bool races = other.Touched.RacesWith(touched);
+            if ((competes && withoutLocks[other.Chosen] < earlier) || (races && ordered[other.Chosen] < earlier))
+            {
+                Want(earlier, thread, touched, at, happened);
+            }
+
+            if (competes || races)
+            {
+                Merge(withoutLocks, happened[earlier]);
+            }
+
+            Merge(ordered, happened[earlier]);
+        }
+
+        return ordered;
+    }
+
+    private static void Merge(int[] clock, int[] other)
+    {
+        for (int thread = 0; thread < clock.Length; thread++)
+        {
+            clock[thread] = Math.Max(clock[thread], other[thread]);
         }
     }
 
-    private static int[] Never(int threads)
-    {
-        int[] clock = new int[threads];
-        Array.Fill(clock, -1);
-        return clock;
-    }
-
-    private void Want(int earlier, int later, int[][] happened)
+    private void Want(int earlier, int wanted, Footprint touched, int at, int[][] happened)
     {
         ChoiceNode node = _path[earlier];
-        int wanted = _path[later].Chosen;
         if ((node.Enabled >> wanted & 1) != 0)
         {
             node.Wanted |= 1UL << wanted;
@@ -208,10 +223,10 @@ public sealed class DepthFirst(bool reduces, int preemptions = int.MaxValue) : I
         }
 
         // The thread could not run there: whoever has to run first so that it can, is wanted.
-        for (int between = earlier + 1; between < later; between++)
+        for (int between = earlier + 1; between < at; between++)
         {
             int helper = _path[between].Chosen;
-            if ((node.Enabled >> helper & 1) != 0 && happened[between] is { } clock && helper != node.Chosen && IsBefore(clock, between, later))
+            if ((node.Enabled >> helper & 1) != 0 && helper != node.Chosen && IsBefore(between, wanted, touched, at, happened))
             {
                 node.Wanted |= 1UL << helper;
                 return;
@@ -221,6 +236,22 @@ public sealed class DepthFirst(bool reduces, int preemptions = int.MaxValue) : I
         node.Wanted |= node.Enabled;
     }
 
-    private bool IsBefore(int[] clock, int between, int later) =>
-        clock.Length > 0 && _path[between].Touched.Conflicts(_path[later].Touched);
+    /// <summary>Whether a step has to happen before another thread's, directly or through that thread's earlier steps.</summary>
+    private bool IsBefore(int between, int thread, Footprint touched, int at, int[][] happened)
+    {
+        if (_path[between].Touched.Conflicts(touched))
+        {
+            return true;
+        }
+
+        for (int own = at - 1; own > between; own--)
+        {
+            if (_path[own].Chosen == thread)
+            {
+                return happened[own][_path[between].Chosen] >= between;
+            }
+        }
+
+        return false;
+    }
 }

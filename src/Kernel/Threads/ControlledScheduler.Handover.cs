@@ -18,7 +18,7 @@ public sealed partial class ControlledScheduler
         }
         catch (Exception end)
         {
-            _failure ??= end;
+            Fail(end);
         }
 
         carrier.IsActive = false;
@@ -30,6 +30,7 @@ public sealed partial class ControlledScheduler
         while (carrier.IsActive && !IsAborting)
         {
             carrier.Identity.IsReady = false;
+            _schedule!.Touched(carrier.Index, carrier.Name, TouchKinds.Takes);
             try
             {
                 carrier.Identity.Activation!();
@@ -41,7 +42,7 @@ public sealed partial class ControlledScheduler
             }
             catch (Exception end)
             {
-                _failure ??= end;
+                Fail(end);
                 _finished.Give();
                 return;
             }
@@ -70,8 +71,18 @@ public sealed partial class ControlledScheduler
         }
         catch (Exception end) when (end is DeadlockException or RunGivenUpException)
         {
-            _failure ??= end;
+            Fail(end);
             _finished.Give();
+        }
+    }
+
+    /// <summary>Ends the run, for the first reason there is; the schedule learns what the others were about to do.</summary>
+    private void Fail(Exception end)
+    {
+        if (_failure is null)
+        {
+            _schedule!.Ended(_carriers);
+            _failure = end;
         }
     }
 
@@ -109,7 +120,8 @@ public sealed partial class ControlledScheduler
         {
             if (_carriers.Exists(static carrier => carrier.IsActive))
             {
-                throw _failure = Deadlock();
+                Fail(Deadlock());
+                throw _failure!;
             }
 
             _finished.Give();
@@ -119,7 +131,8 @@ public sealed partial class ControlledScheduler
         int chosen = _schedule!.Next(_carriers, from is { IsActive: true } ? from.Index : -1);
         if (chosen < 0)
         {
-            throw _failure = new RunGivenUpException();
+            _failure = new RunGivenUpException();
+            throw _failure;
         }
 
         Carrier next = _carriers[chosen];

@@ -97,15 +97,16 @@ public sealed partial class ControlledScheduler : InlineScheduler
         ArgumentNullException.ThrowIfNull(thread);
         if (!_carrierOf.TryGetValue(thread, out Carrier? carrier))
         {
-            carrier = new Carrier(_carriers.Count, thread.Name, thread);
+            carrier = new Carrier(_carriers.Count, thread.Name, thread) { IsActive = false };
             _carrierOf.Add(thread, carrier);
             _carriers.Add(carrier);
             carrier.Start(() => RunActivations(carrier));
         }
 
+        // The wake-up that has it run comes before what it does; one more may come before it begins or after, and then it runs once more.
+        _schedule!.Touched(_running.Index, thread.Name, carrier.IsActive ? TouchKinds.Gives | TouchKinds.Writes : TouchKinds.Gives);
         thread.IsReady = true;
         carrier.IsActive = true;
-        _schedule!.Touched(_running.Index, thread.Name, writes: true);
     }
 
     /// <inheritdoc/>
@@ -124,7 +125,7 @@ public sealed partial class ControlledScheduler : InlineScheduler
         if (_running is { } carrier && !IsAborting)
         {
             Yield(carrier, new SchedulePoint(PointKind.Step, name, name));
-            _schedule!.Touched(carrier.Index, name, writes: true);
+            _schedule!.Touched(carrier.Index, name, TouchKinds.Writes);
         }
     }
 
@@ -133,7 +134,7 @@ public sealed partial class ControlledScheduler : InlineScheduler
     {
         if (_running is { } carrier && !IsAborting)
         {
-            _schedule!.Touched(carrier.Index, target, writes);
+            _schedule!.Touched(carrier.Index, target, writes ? TouchKinds.Writes : TouchKinds.Reads);
         }
     }
 
@@ -153,7 +154,7 @@ public sealed partial class ControlledScheduler : InlineScheduler
 
         if (isHardware)
         {
-            _schedule!.Touched(carrier.Index, Hardware, writes: true);
+            _schedule!.Touched(carrier.Index, Hardware, TouchKinds.Writes);
         }
     }
 
@@ -170,32 +171,31 @@ public sealed partial class ControlledScheduler : InlineScheduler
             return;
         }
 
-        Yield(carrier, new SchedulePoint(mode == LockMode.Exclusive ? PointKind.Lock : PointKind.LockShared, @lock.Class, @lock.Name));
         if (carrier.Identity.Holds(@lock) && (mode == LockMode.Exclusive || @lock.Owner is not null))
         {
+            Running = carrier.Identity;
             ReportBlocked(@lock, place);
         }
 
         (carrier.BlockedOn, carrier.BlockedMode, carrier.Place) = (@lock, mode, place);
-        if (!carrier.IsRunnable)
-        {
-            PassOn(carrier);
-        }
-
+        Yield(carrier, new SchedulePoint(mode == LockMode.Exclusive ? PointKind.Lock : PointKind.LockShared, @lock.Class, @lock.Name));
         carrier.BlockedOn = null;
-        _schedule!.Touched(carrier.Index, @lock.Name, mode == LockMode.Exclusive);
+        _schedule!.Touched(carrier.Index, @lock.Name, mode == LockMode.Exclusive ? TouchKinds.Takes : TouchKinds.TakesShared);
         base.Acquire(@lock, mode, place);
     }
 
     internal override bool TryAcquire(KernelLock @lock, LockMode mode, string place)
     {
-        if (_running is null)
+        if (_running is not { } carrier)
         {
             return base.TryAcquire(@lock, mode, place);
         }
 
-        Running = _running.Identity;
-        return base.TryAcquire(@lock, mode, place);
+        // Whether it is had depends on who gives it back when: unlike a lock that is waited for.
+        Running = carrier.Identity;
+        bool isTaken = base.TryAcquire(@lock, mode, place);
+        _schedule!.Touched(carrier.Index, @lock.Name, isTaken ? TouchKinds.Takes | TouchKinds.Writes : TouchKinds.Reads);
+        return isTaken;
     }
 
     internal override void Release(KernelLock @lock, LockMode mode)
@@ -213,7 +213,7 @@ public sealed partial class ControlledScheduler : InlineScheduler
 
         Running = carrier.Identity;
         base.Release(@lock, mode);
-        _schedule!.Touched(carrier.Index, @lock.Name, mode == LockMode.Exclusive);
+        _schedule!.Touched(carrier.Index, @lock.Name, mode == LockMode.Exclusive ? TouchKinds.Gives : TouchKinds.GivesShared);
         Yield(carrier, new SchedulePoint(PointKind.Unlock, @lock.Class, string.Empty));
     }
 
@@ -232,7 +232,7 @@ public sealed partial class ControlledScheduler : InlineScheduler
         Running = carrier.Identity;
         RequireMaySleep(queue.Name, place);
         Yield(carrier, new SchedulePoint(PointKind.Wait, queue.Name, queue.Name));
-        _schedule!.Touched(carrier.Index, queue.Name, writes: true);
+        _schedule!.Touched(carrier.Index, queue.Name, TouchKinds.Writes);
         if (condition())
         {
             return WaitOutcome.Woken;
@@ -244,7 +244,7 @@ public sealed partial class ControlledScheduler : InlineScheduler
         {
             carrier.IsWoken = false;
             PassOn(carrier);
-            _schedule!.Touched(carrier.Index, queue.Name, writes: true);
+            _schedule!.Touched(carrier.Index, queue.Name, TouchKinds.Writes);
         }
         while (!condition() && !(killable && carrier.Identity.HasFatalSignal));
         carrier.WaitsOn = null;
@@ -259,7 +259,7 @@ public sealed partial class ControlledScheduler : InlineScheduler
             return;
         }
 
-        _schedule!.Touched(carrier.Index, queue.Name, writes: true);
+        _schedule!.Touched(carrier.Index, queue.Name, TouchKinds.Writes);
         foreach (Carrier sleeper in _carriers)
         {
             sleeper.IsWoken |= ReferenceEquals(sleeper.WaitsOn, queue);

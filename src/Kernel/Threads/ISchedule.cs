@@ -15,8 +15,15 @@ public interface ISchedule
     /// <summary>Told what a thread does to something that others could notice, from the choice of it to the next choice.</summary>
     /// <param name="thread">The place of the thread.</param>
     /// <param name="target">What it touches.</param>
-    /// <param name="writes">Whether another one that only reads it notices.</param>
-    void Touched(int thread, string target, bool writes)
+    /// <param name="kinds">What it does to it.</param>
+    void Touched(int thread, string target, TouchKinds kinds)
+    {
+        // Most schedules do not look.
+    }
+
+    /// <summary>Told that the run ends before all threads have come to their end: a deadlock, a crash.</summary>
+    /// <param name="threads">The threads; what those that are active were about to do is never done.</param>
+    void Ended(IReadOnlyList<IScheduledThread> threads)
     {
         // Most schedules do not look.
     }

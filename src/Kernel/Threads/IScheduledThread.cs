@@ -6,6 +6,9 @@ public interface IScheduledThread
     /// <summary>Its name.</summary>
     string Name { get; }
 
+    /// <summary>Whether it has anything to do.</summary>
+    bool IsActive { get; }
+
     /// <summary>Whether it could go on now.</summary>
     bool IsRunnable { get; }
 

@@ -76,13 +76,15 @@ public class InlineScheduler : Scheduler
             _current.RecordOrder(order, @lock, place);
         }
 
-        if (!TryAcquire(@lock, mode, place))
+        if (!Take(@lock, mode, place))
         {
             ReportBlocked(@lock, place);
         }
     }
 
-    internal override bool TryAcquire(KernelLock @lock, LockMode mode, string place)
+    internal override bool TryAcquire(KernelLock @lock, LockMode mode, string place) => Take(@lock, mode, place);
+
+    private bool Take(KernelLock @lock, LockMode mode, string place)
     {
         if (@lock.Owner is not null || (mode == LockMode.Exclusive && @lock.Readers > 0))
         {

@@ -9,6 +9,14 @@ public readonly record struct SchedulePoint(PointKind Kind, string Name, string 
     /// <summary>The point as a written schedule names it: <c>lock CLASS</c>, <c>unlock CLASS</c>, <c>wait NAME</c>, or the name alone.</summary>
     public string Text => Prefix + Name;
 
+    /// <summary>What is done to the target there.</summary>
+    internal TouchKinds Touches => Kind switch
+    {
+        PointKind.Lock => TouchKinds.Takes,
+        PointKind.LockShared => TouchKinds.TakesShared,
+        _ => TouchKinds.Writes,
+    };
+
     private string Prefix => Kind switch
     {
         PointKind.Lock or PointKind.LockShared => "lock ",

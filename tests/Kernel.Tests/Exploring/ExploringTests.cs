@@ -20,6 +20,28 @@ public sealed class ExploringTests
     }
 
     [Fact]
+    public void Reduction_finds_every_outcome_of_plain_depth_first_in_programs_drawn_by_lot()
+    {
+        int compared = 0;
+        for (ulong seed = 0; seed < 150; seed++)
+        {
+            MadeUpProgram program = new(seed);
+            PlantedProgram plain = new PlantedProgram(program.Make).Explore(new DepthFirst(reduces: false), most: 3000);
+            if (plain.Runs == 3000)
+            {
+                continue;
+            }
+
+            compared++;
+            PlantedProgram reduced = new PlantedProgram(program.Make).Explore(new DepthFirst(reduces: true), most: 3001);
+            Assert.True(plain.Outcomes.SetEquals(reduced.Outcomes), $"seed {seed}: {plain.Runs} plain {string.Join(" | ", plain.Outcomes.Except(reduced.Outcomes))}");
+            Assert.True(reduced.Runs <= plain.Runs, $"seed {seed}: {reduced.Runs} reduced, {plain.Runs} plain");
+        }
+
+        Assert.True(compared > 100);
+    }
+
+    [Fact]
     public void Cycle_of_three_locks_is_found_where_plain_depth_first_takes_hundreds_of_thousands_of_runs()
     {
         PlantedProgram reduced = Program("nested").Explore(new DepthFirst(reduces: true), most: 10_000);
