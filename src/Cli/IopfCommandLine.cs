@@ -106,6 +106,8 @@ internal sealed class IopfCommandLine(Terminal terminal, IScenarioRunner scenari
         root.Add(ReviewCommand.Create(terminal));
         root.Add(FailpointsCommand.Create(terminal, scenarios));
         root.Add(ExploreCommand.Create(terminal, scenarios));
+        root.Add(ScheduleCommand.Create(terminal, scenarios));
+        root.Add(LocksCommand.Create(terminal, scenarios));
         return root;
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 
 namespace Iopf.Cli.Commands;
 
@@ -12,4 +13,22 @@ internal static class CommonOptions
         Description = "Print exactly one JSON document on standard output; advice goes to standard error.",
         Arity = ArgumentArity.Zero,
     };
+
+    /// <summary>Reads a number that an option gives.</summary>
+    /// <param name="option">The option's name.</param>
+    /// <param name="text">What was given; <see langword="null"/> if nothing was.</param>
+    /// <param name="otherwise">What holds if nothing was given.</param>
+    /// <returns>The number, from 1.</returns>
+    /// <exception cref="InputException">It is not such a number.</exception>
+    public static long Count(string option, string? text, long otherwise)
+    {
+        if (text is null)
+        {
+            return otherwise;
+        }
+
+        return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long number) && number >= 1
+            ? number
+            : throw new InputException($"{option}: '{text}' is not a number to be used there; expected an integer from 1");
+    }
 }

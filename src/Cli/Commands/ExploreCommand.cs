@@ -1,17 +1,50 @@
 using System.CommandLine;
+using System.Diagnostics;
 using System.Globalization;
 using Iopf.Cli.Output;
+using Iopf.Errata;
 using Iopf.Exploring;
+using Iopf.Kernel;
 using Iopf.Scenarios;
 
 namespace Iopf.Cli.Commands;
 
 /// <summary><c>iopf explore</c>: a scenario with threads, under schedule after schedule.</summary>
-internal static class ExploreCommand
+internal sealed class ExploreCommand
 {
     private const string About =
         "Run a scenario with a step \"parallel\" under many schedules instead of the one that is written there, and show what goes wrong under some of them, each "
-        + "with the shortest schedule found. Exit code 0 if nothing does, 1 if something does.";
+        + "with the shortest schedule found. Exit code 0 if nothing does, 1 if something does. docs/exploration.md lists the scenarios.";
+
+    private readonly RunArguments _arguments = new();
+
+    private readonly Option<string> _find = new("--find")
+    {
+        Description = "Look for one defect of the posted code, switched on with those it needs, until it is found; without SCENARIO in the scenario that concerns it.",
+        HelpName = "ID",
+    };
+
+    private readonly Option<string> _strategy = new("--strategy")
+    {
+        Description = $"Which schedules: {ExplorationOptions.Form}. The default is exhaustive; with --find pct:3.",
+        HelpName = "NAME",
+    };
+
+    private readonly Option<string> _most = new("--max-schedules") { Description = "At most so many schedules. The default is 10000.", HelpName = "N" };
+    private readonly Option<string> _time = new("--time-limit") { Description = "At most so many seconds. The default is no limit.", HelpName = "SECONDS" };
+    private readonly Option<string> _save = new("--save")
+    {
+        Description = "Write each finding into a folder, as a scenario with its schedule: iopf schedule FILE replays it.",
+        HelpName = "FOLDER",
+    };
+
+    private readonly Option<string> _html = new("--html")
+    {
+        Description = "Also write one page with each finding: its threads side by side and as a sequence diagram.",
+        HelpName = "FILE",
+    };
+
+    private readonly Option<bool> _json = CommonOptions.Json();
 
     /// <summary>Makes the command.</summary>
     /// <param name="terminal">Where it prints.</param>
@@ -19,58 +52,98 @@ internal static class ExploreCommand
     /// <returns>The command.</returns>
     public static Command Create(Terminal terminal, IScenarioRunner scenarios)
     {
-        RunArguments arguments = new();
-        Option<string> strategy = new("--strategy")
-        {
-            Description = $"Which schedules: {ExplorationOptions.Form}. The default is exhaustive.",
-            HelpName = "NAME",
-        };
-        Option<string> most = new("--max-schedules")
-        {
-            Description = "At most so many schedules. The default is 10000.",
-            HelpName = "N",
-        };
-        Option<bool> json = CommonOptions.Json();
+        ExploreCommand explore = new();
         Command command = new("explore", About);
-        arguments.AddTo(command);
-        command.Add(strategy);
-        command.Add(most);
-        command.Add(json);
-        command.SetAction(parsed =>
+        explore._arguments.AddTo(command, needsScenario: false);
+        foreach (Option option in new Option[] { explore._find, explore._strategy, explore._most, explore._time, explore._save, explore._html, explore._json })
         {
-            long limit = MostOf(parsed.GetValue(most));
-            RunRequest request = arguments.Read(parsed, terminal, scenarios, trace: null);
-            ExplorationOptions options = new(parsed.GetValue(strategy) ?? "exhaustive", limit, request.Seed);
-            Exploration exploration = Exploration.Of(request, options, (schedules, findings, share) =>
-            {
-                terminal.Progress(ExplorationOutput.Progress(schedules, findings, share));
-                return true;
-            });
-            terminal.Progress("");
-            if (parsed.GetValue(json))
-            {
-                ResultText.PrintJson(terminal, document => ExplorationOutput.Write(document, exploration));
-            }
-            else
-            {
-                ResultText.Print(terminal, ExplorationOutput.Lines(exploration));
-            }
+            command.Add(option);
+        }
 
-            return exploration.Findings.Count == 0 ? ExitCode.Done : ExitCode.Difference;
-        });
+        command.SetAction(parsed => explore.Run(parsed, terminal, scenarios));
         return command;
     }
 
-    private static long MostOf(string? text)
+    private int Run(ParseResult parsed, Terminal terminal, IScenarioRunner scenarios)
     {
-        const long Usual = 10_000;
-        if (text is null)
+        Erratum? wanted = parsed.GetValue(_find) is string id ? IdOf(id) : null;
+        long limit = CommonOptions.Count(_most.Name, parsed.GetValue(_most), 10_000);
+        long seconds = CommonOptions.Count(_time.Name, parsed.GetValue(_time), 1_000_000);
+        RunRequest request = _arguments.Read(parsed, terminal, scenarios, trace: null, wanted is { } erratum ? () => RaceHunt.ScenarioOf(erratum) : null);
+        request = wanted is { } other ? request with { Errata = RaceHunt.ErrataFor(other) } : request;
+        ExplorationOptions options = new(parsed.GetValue(_strategy) ?? (wanted is null ? "exhaustive" : "pct:3"), limit, request.Seed);
+
+        Stopwatch watch = Stopwatch.StartNew();
+        TimeSpan told = TimeSpan.Zero;
+        int looked = 0;
+        bool isFound = false;
+        Exploration exploration = Exploration.Of(request, options, progress =>
         {
-            return Usual;
+            if (watch.Elapsed - told > TimeSpan.FromMilliseconds(200))
+            {
+                told = watch.Elapsed;
+                terminal.Progress(ExplorationOutput.Progress(progress, told));
+            }
+
+            for (; looked < progress.Findings.Count && wanted is { } defect; looked++)
+            {
+                isFound |= RaceHunt.IsOf(progress.Findings[looked], request, defect);
+            }
+
+            return !isFound && watch.Elapsed.TotalSeconds < seconds;
+        });
+        terminal.Progress("");
+        Save(parsed, terminal, scenarios, exploration);
+        ExplorationReport report = new(exploration, watch.Elapsed, wanted, isFound);
+        if (parsed.GetValue(_html) is string page)
+        {
+            AtomicFile.Write(Path.Combine(terminal.Directory, page), ExplorationPage.Lines(report), _html.Name);
         }
 
-        return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long most) && most >= 1
-            ? most
-            : throw new InputException($"--max-schedules: '{text}' is not a number of schedules; expected an integer from 1");
+        if (parsed.GetValue(_json))
+        {
+            ResultText.PrintJson(terminal, document => ExplorationOutput.Write(document, report));
+        }
+        else
+        {
+            ResultText.Print(terminal, ExplorationOutput.Lines(report));
+        }
+
+        return exploration.Findings.Count == 0 ? ExitCode.Done : ExitCode.Difference;
     }
+
+    private void Save(ParseResult parsed, Terminal terminal, IScenarioRunner scenarios, Exploration exploration)
+    {
+        if (parsed.GetValue(_save) is not string folder)
+        {
+            return;
+        }
+
+        string source = exploration.Request.Scenario.Source;
+        string text = File.Exists(source) ? File.ReadAllText(source) : scenarios.TextOf(source);
+        for (int i = 0; i < exploration.Findings.Count; i++)
+        {
+            string name = string.Create(CultureInfo.InvariantCulture, $"{exploration.Scenario}-{i + 1}.json");
+            string saved = SavedSchedule.Write(text, exploration, exploration.Findings[i]);
+            string path = Path.Combine(terminal.Directory, folder, name);
+            CreateFolder(Path.GetDirectoryName(path)!);
+            AtomicFile.Write(path, saved.TrimEnd('\n').Split('\n'), _save.Name);
+        }
+    }
+
+    private void CreateFolder(string path)
+    {
+        try
+        {
+            Directory.CreateDirectory(path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException($"{_save.Name} {path}: cannot be made: {error.Message}", error);
+        }
+    }
+
+    private Erratum IdOf(string text) => ErrataSpec.TryParseId(text, out Erratum id)
+        ? id
+        : throw new InputException($"{_find.Name}: '{text}' is not a defect; expected an id from E01 to E78, such as E25");
 }

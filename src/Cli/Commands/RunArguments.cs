@@ -55,8 +55,10 @@ internal sealed class RunArguments
     /// <param name="command">The command.</param>
     /// <param name="withPatches">Whether the command takes one set of patches and errata; one that compares has its own.</param>
     /// <param name="withFailures">Whether calls may be told to fail.</param>
-    public void AddTo(Command command, bool withPatches = true, bool withFailures = false)
+    /// <param name="needsScenario">Whether a scenario must be named.</param>
+    public void AddTo(Command command, bool withPatches = true, bool withFailures = false, bool needsScenario = true)
     {
+        _scenario.Arity = needsScenario ? ArgumentArity.ExactlyOne : ArgumentArity.ZeroOrOne;
         command.Add(_scenario);
         if (withPatches)
         {
@@ -78,9 +80,11 @@ internal sealed class RunArguments
     /// <param name="terminal">Where the configuration is.</param>
     /// <param name="scenarios">Where scenarios come from.</param>
     /// <param name="trace">Who listens to the trace, if anybody.</param>
+    /// <param name="otherwise">The scenario if none is named.</param>
     /// <returns>What to run.</returns>
     /// <exception cref="InputException">An argument or a configured value cannot be used.</exception>
-    public RunRequest Read(ParseResult parsed, Terminal terminal, IScenarioRunner scenarios, Action<TraceEvent>? trace)
+    public RunRequest Read(
+        ParseResult parsed, Terminal terminal, IScenarioRunner scenarios, Action<TraceEvent>? trace, Func<Scenario>? otherwise = null)
     {
         ErrataSet? errata = ErrataIn(parsed, _errata);
         PatchSet? patches = PatchesIn(parsed, _patches);
@@ -100,7 +104,10 @@ internal sealed class RunArguments
             settings[key] = value;
         }
 
-        return new RunRequest(scenarios.Load(parsed.GetRequiredValue(_scenario)), patches, settings, seed, trace)
+        Scenario scenario = parsed.GetValue(_scenario) is not null || otherwise is null
+            ? scenarios.Load(parsed.GetRequiredValue(_scenario))
+            : otherwise();
+        return new RunRequest(scenario, patches, settings, seed, trace)
         {
             Errata = errata,
             Failures = FailuresIn(parsed),

@@ -32,6 +32,11 @@ public sealed class DeviceFaultReporter(HostKernel kernel, IFaultReportFilter fi
             },
             $"{fault.Type} {fault.Stage} {fault.Permissions} group 0x{fault.GroupId:x}");
 
+        foreach (IFaultObserver observer in _observers)
+        {
+            observer.Reporting(device, in fault);
+        }
+
         Errno outcome = Pass(device, in fault);
         foreach (IFaultObserver observer in _observers)
         {

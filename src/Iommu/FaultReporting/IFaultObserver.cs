@@ -5,6 +5,14 @@ namespace Iopf.Iommu;
 /// <summary>Watches the faults that pass through the iommu core; observes only.</summary>
 public interface IFaultObserver
 {
+    /// <summary>A driver reports a fault; nobody was told of it yet.</summary>
+    /// <param name="device">The device.</param>
+    /// <param name="fault">The fault.</param>
+    void Reporting(Device device, in IommuFault fault)
+    {
+        // Most look at what came of it.
+    }
+
     /// <summary>A driver reported a fault, and the core passed it on or refused it.</summary>
     /// <param name="device">The device.</param>
     /// <param name="fault">The fault.</param>

@@ -1,28 +1,50 @@
 using Iopf.Kernel;
-using Iopf.Promises;
 using Iopf.Scenarios;
 
 namespace Iopf.Exploring;
 
 /// <summary>A scenario with threads, run under schedule after schedule.</summary>
-/// <param name="Scenario">Its name.</param>
+/// <param name="Request">What was run.</param>
 /// <param name="Options">Which schedules were tried.</param>
-/// <param name="Schedules">How many.</param>
-/// <param name="GivenUp">How many of them were left half-way, because others show the same.</param>
-/// <param name="TooLong">How many of them did not end in 20,000 choices: the schedule was unfair, or the threads wait for each other without sleeping.</param>
-/// <param name="LongestRun">The most choices of a run.</param>
-/// <param name="IsExhausted">Whether none is left to try.</param>
-/// <param name="Findings">What goes wrong, each once, in the order of finding.</param>
-public sealed record Exploration(
-    string Scenario, ExplorationOptions Options, long Schedules, long GivenUp, long TooLong, int LongestRun, bool IsExhausted, IReadOnlyList<Finding> Findings)
+public sealed record Exploration(RunRequest Request, ExplorationOptions Options)
 {
+    /// <summary>The scenario's name.</summary>
+    public string Scenario => Request.Scenario.Name;
+
+    /// <summary>How many schedules were tried.</summary>
+    public long Schedules { get; private set; }
+
+    /// <summary>How many different states the runs came through; see <see cref="IsStateCountFull"/>.</summary>
+    public long States { get; private set; }
+
+    /// <summary>Whether there were more states than are kept.</summary>
+    public bool IsStateCountFull { get; private set; }
+
+    /// <summary>How many schedules were left half-way, because others show the same.</summary>
+    public long GivenUp { get; private set; }
+
+    /// <summary>How many schedules did not end by themselves in 2,000 choices, so that a fair one took over.</summary>
+    public long Unfair { get; private set; }
+
+    /// <summary>The most choices of a run.</summary>
+    public int LongestRun { get; private set; }
+
+    /// <summary>Whether no schedule is left to try.</summary>
+    public bool IsExhausted { get; private set; }
+
+    /// <summary>What goes wrong, each once, in the order of finding.</summary>
+    public IReadOnlyList<Finding> Findings { get; private set; } = [];
+
+    /// <summary>The order in which locks were taken, over all schedules.</summary>
+    public LockGraph Locks { get; } = new();
+
     /// <summary>Explores a scenario.</summary>
     /// <param name="request">What to run.</param>
     /// <param name="options">Which schedules.</param>
-    /// <param name="progress">Told after each run how many there were, how many findings, and the share that is done, if that is known; returns whether to go on.</param>
+    /// <param name="progress">Told after each run how far it is; returns whether to go on.</param>
     /// <returns>What it came to.</returns>
     /// <exception cref="InputException">The scenario has no threads, or the strategy is unknown.</exception>
-    public static Exploration Of(RunRequest request, ExplorationOptions options, Func<long, int, double?, bool> progress)
+    public static Exploration Of(RunRequest request, ExplorationOptions options, Func<ExplorationProgress, bool> progress)
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(options);
@@ -32,54 +54,52 @@ public sealed record Exploration(
             throw new InputException($"{request.Scenario.Name}: exploring takes a scenario with exactly one step \"parallel\" outside repeats");
         }
 
-        IStrategy strategy = options.CreateStrategy();
+        Exploration exploration = new(request, options);
+        exploration.Run(options.CreateStrategy(), progress);
+        return exploration;
+    }
+
+    private void Run(IStrategy strategy, Func<ExplorationProgress, bool> progress)
+    {
         Dictionary<string, Finding> findings = [];
-        (long schedules, long givenUp, long tooLong, int longest) = (0, 0, 0, 0);
+        StateCount states = new();
         bool goesOn = true;
-        while (goesOn && schedules < options.MostSchedules && strategy.Begin() is { } schedule)
+        while (goesOn && Schedules < Options.MostSchedules && strategy.Begin() is { } schedule)
         {
-            schedules++;
-            RecordedSchedule recorded = new(schedule);
-            bool wasGivenUp = !Run(request with { Schedule = recorded }, out RunResult? result);
-            givenUp += wasGivenUp && !recorded.IsTooLong ? 1 : 0;
-            tooLong += recorded.IsTooLong ? 1 : 0;
-            longest = Math.Max(longest, recorded.Length);
-            strategy.End(wasGivenUp);
-            foreach (Violation violation in result?.Violations ?? [])
+            Schedules++;
+            states.Begin();
+            RecordedSchedule recorded = new(schedule, states);
+            RunResult? result = Executed(recorded);
+            GivenUp += result is null ? 1 : 0;
+            Unfair += recorded.IsUnfair ? 1 : 0;
+            LongestRun = Math.Max(LongestRun, recorded.Length);
+            strategy.End(wasGivenUp: result is null);
+            foreach (Trouble trouble in result is null ? [] : Trouble.In(result))
             {
-                string kind = Minimizer.KindOf(violation);
-                if (!findings.ContainsKey(kind))
+                if (!findings.ContainsKey(trouble.Signature))
                 {
-                    findings.Add(kind, Shortened(request, violation, schedules, recorded.Entries()));
+                    Minimizer minimizer = new(Request with { Schedule = null }, trouble);
+                    findings.Add(trouble.Signature, minimizer.Shorten(recorded.Entries(), Schedules, recorded.Switches));
                 }
             }
 
-            goesOn = progress(schedules, findings.Count, (strategy as DepthFirst)?.ShareDone);
+            Findings = [.. findings.Values];
+            goesOn = progress(new ExplorationProgress(Schedules, states.Distinct, Findings, (strategy as DepthFirst)?.ShareDone));
         }
 
-        bool isExhausted = strategy is DepthFirst && schedules < options.MostSchedules && strategy.Begin() is null;
-        return new Exploration(request.Scenario.Name, options, schedules, givenUp, tooLong, longest, isExhausted, [.. findings.Values]);
+        IsExhausted = strategy is DepthFirst && (goesOn || Schedules < Options.MostSchedules) && strategy.Begin() is null;
+        (States, IsStateCountFull) = (states.Distinct, states.IsFull);
     }
 
-    private static bool Run(RunRequest request, out RunResult? result)
+    private RunResult? Executed(RecordedSchedule schedule)
     {
         try
         {
-            result = ScenarioRun.Execute(request);
-            return true;
+            return ScenarioRun.Execute(Request with { Schedule = schedule, AfterOperation = (_, host) => Locks.Add(host.Kernel.Scheduler.LockOrder) });
         }
         catch (RunGivenUpException)
         {
-            result = null;
-            return false;
+            return null;
         }
-    }
-
-    private static Finding Shortened(RunRequest request, Violation violation, long foundAt, IReadOnlyList<string> entries)
-    {
-        IReadOnlyList<string> shortest = Minimizer.Shorten(request, entries, violation);
-        RunResult run = ScenarioRun.Execute(request with { Schedule = new WrittenSchedule(shortest) });
-        Violation seen = run.Violations.FirstOrDefault(other => Minimizer.KindOf(other) == Minimizer.KindOf(violation)) ?? violation;
-        return new Finding(seen.Invariant, seen.Detail, foundAt, entries.Count, shortest, run);
     }
 }

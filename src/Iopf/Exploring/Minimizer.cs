@@ -1,25 +1,40 @@
 using Iopf.Kernel;
-using Iopf.Promises;
 using Iopf.Scenarios;
 
 namespace Iopf.Exploring;
 
-/// <summary>Makes a schedule shorter for as long as it shows the same.</summary>
-internal static class Minimizer
+/// <summary>Makes the story of a finding shorter for as long as it shows the same.</summary>
+/// <param name="request">What to run.</param>
+/// <param name="trouble">What has to be seen.</param>
+internal sealed class Minimizer(RunRequest request, Trouble trouble)
 {
-    /// <summary>Leaves out entry after entry, until none can be spared.</summary>
-    /// <param name="request">What to run.</param>
-    /// <param name="entries">A schedule that shows the violation.</param>
-    /// <param name="violation">What has to be seen.</param>
-    /// <returns>The shorter schedule; the given one if it does not show it when it is replayed.</returns>
-    public static IReadOnlyList<string> Shorten(RunRequest request, IReadOnlyList<string> entries, Violation violation)
+    private RunRequest _request = request;
+
+    /// <summary>Leaves out entry after entry of the schedule, and operation after operation of the threads, until none can be spared.</summary>
+    /// <param name="entries">A schedule that shows the trouble.</param>
+    /// <param name="foundAt">The number of the schedule, for the report.</param>
+    /// <param name="switches">How often the thread changed under it.</param>
+    /// <returns>The finding.</returns>
+    public Finding Shorten(IReadOnlyList<string> entries, long foundAt, int switches)
     {
         List<string> left = [.. entries];
-        if (!Shows(request, left, violation))
+        if (Shows(_request, left, out RecordedSchedule recorded, out RunResult run, out Trouble seen))
         {
-            return entries;
+            DropOperations(left);
+            left = DropEntries(left);
+            DropOperations(left);
+            Shows(_request, left, out recorded, out run, out seen);
+        }
+        else
+        {
+            seen = trouble;
         }
 
+        return new Finding(seen.Kind, seen.Invariant, seen.Detail, foundAt, switches, recorded.Switches, left, _request.Scenario, recorded.Story, run);
+    }
+
+    private List<string> DropEntries(List<string> left)
+    {
         bool isShorter = true;
         while (isShorter)
         {
@@ -31,7 +46,7 @@ internal static class Minimizer
                 for (int at = left.Count - size; at >= 0; at -= size)
                 {
                     List<string> fewer = [.. left[..at], .. left[(at + size)..]];
-                    if (Shows(request, fewer, violation))
+                    if (Shows(_request, fewer, out _, out _, out _))
                     {
                         left = fewer;
                         isShorter = true;
@@ -44,18 +59,49 @@ internal static class Minimizer
         return left;
     }
 
-    /// <summary>Whether two violations are the same but for numbers.</summary>
-    public static string KindOf(Violation violation) => $"{violation.Invariant} {Words(violation.Detail)}";
-
-    private static bool Shows(RunRequest request, List<string> entries, Violation violation)
+    private void DropOperations(List<string> entries)
     {
-        RunResult result = ScenarioRun.Execute(request with { Schedule = new WrittenSchedule(entries) });
-        return result.Violations.Any(other => KindOf(other) == KindOf(violation));
+        int at = _request.Scenario.Steps.ToList().FindIndex(static step => step.Threads.Count > 0);
+        ScenarioStep step = _request.Scenario.Steps[at];
+        for (int thread = step.Threads.Count - 1; thread >= 0; thread--)
+        {
+            for (int operation = step.Threads[thread].Value.Count - 1; operation >= 0; operation--)
+            {
+                ScenarioStep fewer = Without(step, thread, operation);
+                List<ScenarioStep> steps = [.. _request.Scenario.Steps];
+                steps[at] = fewer;
+                RunRequest shorter = _request with { Scenario = _request.Scenario with { Steps = steps } };
+                if (Shows(shorter, entries, out _, out _, out _))
+                {
+                    (_request, step) = (shorter, fewer);
+                }
+            }
+        }
     }
 
-    private static string Words(string text)
+    private static ScenarioStep Without(ScenarioStep step, int thread, int operation)
     {
-        string first = text.Split(';')[0];
-        return string.Concat(first.Where(character => !char.IsAsciiHexDigit(character) || char.IsAsciiLetter(character)).Select(char.ToLowerInvariant));
+        List<KeyValuePair<string, IReadOnlyList<ScenarioStep>>> threads = [.. step.Threads];
+        List<ScenarioStep> left = [.. threads[thread].Value];
+        left.RemoveAt(operation);
+        threads[thread] = new(threads[thread].Key, left);
+        return step with { Threads = threads };
+    }
+
+    private bool Shows(RunRequest what, List<string> entries, out RecordedSchedule recorded, out RunResult run, out Trouble seen)
+    {
+        recorded = new RecordedSchedule(new WrittenSchedule(entries));
+        run = ScenarioRun.Execute(what with { Schedule = recorded });
+        foreach (Trouble other in Trouble.In(run))
+        {
+            if (other.Signature == trouble.Signature)
+            {
+                seen = other;
+                return true;
+            }
+        }
+
+        seen = trouble;
+        return false;
     }
 }

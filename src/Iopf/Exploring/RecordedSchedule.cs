@@ -4,48 +4,64 @@ using Iopf.Kernel;
 namespace Iopf.Exploring;
 
 /// <summary>Follows another schedule and remembers it, so that it can be written down.</summary>
+/// <remarks>
+/// A run that is still going after many times the choices of a small scenario goes on under a fair schedule: if it ends then, the other schedule was unfair;
+/// if it does not, nothing ends it.
+/// </remarks>
 /// <param name="inner">Who decides.</param>
-internal sealed class RecordedSchedule(ISchedule inner) : ISchedule
+/// <param name="states">Counts states; <see langword="null"/> if nobody asks.</param>
+internal sealed class RecordedSchedule(ISchedule inner, StateCount? states = null) : ISchedule
 {
-    // Many times more than any run of a small scenario takes.
-    private const int MostChoices = 20_000;
+    private const int MostChoices = 2_000;
 
     private readonly List<Choice> _choices = [];
     private readonly List<string> _names = [];
 
-    /// <summary>Whether the run was given up because it would not end: under an unfair schedule a thread may wait for another for ever.</summary>
-    public bool IsTooLong { get; private set; }
+    /// <summary>Whether the schedule itself did not end the run, and a fair one took over.</summary>
+    public bool IsUnfair => _choices.Count > MostChoices;
 
     /// <summary>How many choices there were.</summary>
     public int Length => _choices.Count;
 
-    /// <summary>How often another thread went on although the running one could have.</summary>
-    public int Preemptions => _choices.Count(choice => choice.CouldStay && choice.Chosen != choice.Current);
+    /// <summary>How often another thread went on than the one that ran.</summary>
+    public int Switches => _choices.Count(static choice => choice.Current >= 0 && choice.Chosen != choice.Current);
 
     public bool StopsAtEveryStep => inner.StopsAtEveryStep;
 
     public int Next(IReadOnlyList<IScheduledThread> threads, int current)
     {
-        int chosen = inner.Next(threads, current);
         for (int i = _names.Count; i < threads.Count; i++)
         {
             _names.Add(threads[i].Name);
         }
 
-        if (_choices.Count == MostChoices)
+        states?.Reached();
+        if (_choices.Count == 2 * MostChoices)
         {
-            IsTooLong = true;
-            return -1;
+            string busy = string.Join(", ", threads.Where(static thread => thread.IsActive).Select(static thread => $"{thread.Name} at {thread.Pending.Text}"));
+            throw new DeadlockException(Trouble.LivelockOf($"{busy}: still going after {MostChoices} choices of a fair schedule")) { Promise = "R1" };
         }
 
+        int chosen = _choices.Count < MostChoices ? inner.Next(threads, current) : AfterOne(threads, current);
         bool couldStay = current >= 0 && threads[current].IsRunnable;
-        _choices.Add(new Choice(current, couldStay, couldStay ? threads[current].Pending : default, chosen));
+        string next = chosen >= 0 ? threads[chosen].Pending.Text : string.Empty;
+        _choices.Add(new Choice(current, couldStay, couldStay ? threads[current].Pending : default, chosen, next));
         return chosen;
     }
 
-    public void Touched(int thread, string target, TouchKinds kinds) => inner.Touched(thread, target, kinds);
+    public void Touched(int thread, string target, TouchKinds kinds)
+    {
+        states?.Touched(thread, target, (kinds & (TouchKinds.Writes | TouchKinds.Takes | TouchKinds.Gives)) == 0);
+        if (!IsUnfair)
+        {
+            inner.Touched(thread, target, kinds);
+        }
+    }
 
     public void Ended(IReadOnlyList<IScheduledThread> threads) => inner.Ended(threads);
+
+    /// <summary>Who did what, one after another.</summary>
+    public Story Story => new([.. _names], [.. _choices.Where(static choice => choice.Chosen >= 0).Select(static choice => new StoryStep(choice.Chosen, choice.Next))]);
 
     /// <summary>The schedule as the entries of a scenario's <c>parallel</c>.</summary>
     public IReadOnlyList<string> Entries()
@@ -84,9 +100,20 @@ internal sealed class RecordedSchedule(ISchedule inner) : ISchedule
         return entries;
     }
 
+    private static int AfterOne(IReadOnlyList<IScheduledThread> threads, int current)
+    {
+        int next = current;
+        do
+        {
+            next = (next + 1) % threads.Count;
+        }
+        while (!threads[next].IsRunnable);
+        return next;
+    }
+
     private static string Entry(string thread, string point, int times) => point.Length == 0
         ? thread
         : times == 1 ? $"{thread}@{point}" : string.Create(CultureInfo.InvariantCulture, $"{thread}@{point}#{times}");
 
-    private readonly record struct Choice(int Current, bool CouldStay, SchedulePoint Pending, int Chosen);
+    private readonly record struct Choice(int Current, bool CouldStay, SchedulePoint Pending, int Chosen, string Next);
 }

@@ -167,7 +167,13 @@ public sealed class Host : IDisposable
 
     private void AddSmmu(SmmuSpec spec)
     {
-        SmmuHardware hardware = new(Kernel, Memory, new SmmuHardwareOptions { StallModel = spec.StallModel, ReportsEventClass = spec.ReportsEventClass }, spec.Name);
+        SmmuHardwareOptions options = new()
+        {
+            StallModel = spec.StallModel,
+            ReportsEventClass = spec.ReportsEventClass,
+            EventQueueLog2Size = spec.EventQueueLog2Size,
+        };
+        SmmuHardware hardware = new(Kernel, Memory, options, spec.Name);
         Result<ArmSmmuDevice> device = _driver.AddSmmu(hardware, spec.Name);
         Refuse(device.Error, $"SMMU {spec.Name}");
         device.Value.Quirks = spec.Quirks;

@@ -6,7 +6,8 @@ using Iopf.VfioType1;
 namespace Iopf.Promises;
 
 /// <summary>F3: no permitted access is turned away while there is memory for it.</summary>
-internal sealed class ServedWhatCanBe(HostKernel kernel, Type1Containers containers, PhysicalMemory memory, IFaultableScope scopes)
+internal sealed class ServedWhatCanBe(
+    HostKernel kernel, Type1Containers containers, FaultDirectory directory, PhysicalMemory memory, IFaultableScope scopes)
     : IInvariantChecker, IFaultObserver
 {
     private readonly List<string> _broken = [];
@@ -28,13 +29,17 @@ internal sealed class ServedWhatCanBe(HostKernel kernel, Type1Containers contain
         }
 
         // What could not be served when it was asked may be turned away, whatever became of it meanwhile.
-        if (Supplier(device, in fault) is null)
+        if (Supplier(device, in fault) is not { } mapping)
         {
             _hopeless.Add((device, fault.GroupId));
+            return;
         }
-        else
+
+        _hopeless.Remove((device, fault.GroupId));
+        if (outcome == Errno.ENODEV && device.Iommu?.HasFaultHandler == true && directory.Linked.All(linked => linked.Group != device.Group))
         {
-            _hopeless.Remove((device, fault.GroupId));
+            // It is let fault, but cannot be found. The driver aborts the transaction; no response passes through the core.
+            _broken.Add($"{device.Name}, iova {fault.Address}: nobody knew the device's container, but {mapping} allows {fault.Permissions} and a page is to be had");
         }
     }
 

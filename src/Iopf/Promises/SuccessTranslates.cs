@@ -16,13 +16,16 @@ internal sealed class SuccessTranslates(HostKernel kernel, HostView host) : IInv
 
     public string Promise => "SUCCESS is answered only if the retried access would translate; no fault repeats without a change of state.";
 
-    public void Reported(Device device, in IommuFault fault, Errno outcome)
+    public void Reporting(Device device, in IommuFault fault)
     {
         if (kernel.Scheduler.StopsAtSteps)
         {
             _unmappedAtReport[(device, fault.GroupId)] = kernel.Tally.PagesUnmapped;
         }
+    }
 
+    public void Reported(Device device, in IommuFault fault, Errno outcome)
+    {
         ForgetIfChanged();
         for (int i = 0; i < _answered.Count; i++)
         {

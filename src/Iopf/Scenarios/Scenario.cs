@@ -1,3 +1,4 @@
+using Iopf.Kernel;
 using Iopf.Machine;
 
 namespace Iopf.Scenarios;
@@ -23,4 +24,7 @@ public sealed record Scenario(
 {
     /// <summary>The errata specification it asks for; <see langword="null"/> for none.</summary>
     public string? Errata { get; init; }
+
+    /// <summary>The defects of the posted code that go wrong in some order of its threads.</summary>
+    public ErrataSet Concerns { get; init; }
 }

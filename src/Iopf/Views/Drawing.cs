@@ -19,7 +19,7 @@ public sealed class Drawing
         "text{font:12px ui-monospace,Consolas,'DejaVu Sans Mono',monospace;fill:#1f2933;paint-order:stroke;stroke:#fff;stroke-width:3px}.title{font-weight:bold;font-size:14px}.dim{fill:#66788a}"
         + ".box{fill:#f5f7fa;stroke:#52606d}.life{stroke:#9aa5b1;stroke-dasharray:3 3}.arrow{stroke:#1f2933;fill:none}.head{fill:#1f2933}"
         + ".unmapped{fill:#ffffff;stroke:#cbd2d9}.mapped{fill:#7bc47f;stroke:#3f9142}.mappedpinned{fill:#f0b429;stroke:#cb6e17}"
-        + ".pinned{fill:#e66a6a;stroke:#ab091e}.link{stroke:#9aa5b1;fill:none}.left{fill:#e6f6ff}.right{fill:#fffaeb}";
+        + ".pinned{fill:#e66a6a;stroke:#ab091e}.link{stroke:#9aa5b1;fill:none}.left{fill:#e6f6ff}.right{fill:#fffaeb}.bad{stroke:#ab091e;stroke-width:2;fill:none}";
 
     private readonly StringBuilder _body = new();
     private int _width;

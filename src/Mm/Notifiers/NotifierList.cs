@@ -7,19 +7,36 @@ namespace Iopf.Mm;
 internal sealed class NotifierList(HostKernel kernel, AddressSpace mm)
 {
     private readonly Srcu _srcu = new(kernel.Scheduler, "mmu notifier srcu");
-    private MmuNotifier[] _hooked = [];
+    private readonly string _name = $"mmu notifiers of {mm.Name}";
+    private MmuNotifier[] _hookedNow = [];
     private bool _isLooped;
 
-    public bool IsEmpty => _hooked.Length == 0;
+    public bool IsEmpty => Hooked.Length == 0;
 
-    public bool Contains(MmuNotifier notifier) => _hooked.AsSpan().Contains(notifier);
+    // Looked at without any lock.
+    private MmuNotifier[] Hooked
+    {
+        get
+        {
+            kernel.Scheduler.Touch(_name, writes: false);
+            return _hookedNow;
+        }
+
+        set
+        {
+            kernel.Scheduler.Touch(_name, writes: true);
+            _hookedNow = value;
+        }
+    }
+
+    public bool Contains(MmuNotifier notifier) => Hooked.AsSpan().Contains(notifier);
 
     public void Hook(MmuNotifier notifier)
     {
         // A second registration of one node makes the list lead back to itself; only the posted code does that.
         Invariant.Hold(!Contains(notifier) || !kernel.Errata.IsEmpty, "a notifier is registered once");
         _isLooped |= Contains(notifier);
-        _hooked = _isLooped ? _hooked : [notifier, .. _hooked];
+        Hooked = _isLooped ? Hooked : [notifier, .. Hooked];
     }
 
     /// <summary>Releases a notifier if it is still hooked, unhooks it, and waits for every callback that is running.</summary>
@@ -33,7 +50,7 @@ internal sealed class NotifierList(HostKernel kernel, AddressSpace mm)
                 notifier.Release(mm);
             }
 
-            _hooked = Array.FindAll(_hooked, other => !ReferenceEquals(other, notifier));
+            Hooked = Array.FindAll(Hooked, other => !ReferenceEquals(other, notifier));
         }
 
         _srcu.Synchronize();
@@ -48,15 +65,15 @@ internal sealed class NotifierList(HostKernel kernel, AddressSpace mm)
             return;
         }
 
-        kernel.Step(TraceLayer.Mm, "mmu_notifier_release", string.Empty, null, $"{mm.Name} is gone, {_hooked.Length} notifiers");
+        kernel.Step(TraceLayer.Mm, "mmu_notifier_release", string.Empty, null, $"{mm.Name} is gone, {Hooked.Length} notifiers");
         using (_srcu.HoldRead())
         {
-            foreach (MmuNotifier notifier in _hooked)
+            foreach (MmuNotifier notifier in Hooked)
             {
                 notifier.Release(mm);
             }
 
-            _hooked = [];
+            Hooked = [];
         }
 
         _srcu.Synchronize();
@@ -76,7 +93,7 @@ internal sealed class NotifierList(HostKernel kernel, AddressSpace mm)
         kernel.Step(
             TraceLayer.Mm, "mmu_notifier_invalidate_range_start", string.Empty, null, $"{range.Range} of {mm.Name}, {range.Reason}");
         using LockScope reading = _srcu.HoldRead();
-        MmuNotifier[] hooked = _hooked;
+        MmuNotifier[] hooked = Hooked;
         Errno result = Errno.None;
         ulong refused = 0;
         for (int i = 0; i < hooked.Length; i++)
@@ -117,7 +134,7 @@ internal sealed class NotifierList(HostKernel kernel, AddressSpace mm)
 
         kernel.Step(TraceLayer.Mm, "mmu_notifier_invalidate_range", string.Empty, null, $"{range} of {mm.Name}");
         using LockScope reading = _srcu.HoldRead();
-        foreach (MmuNotifier notifier in _hooked)
+        foreach (MmuNotifier notifier in Hooked)
         {
             notifier.InvalidateRange(mm, range);
         }
@@ -133,7 +150,7 @@ internal sealed class NotifierList(HostKernel kernel, AddressSpace mm)
         }
 
         using LockScope reading = _srcu.HoldRead();
-        foreach (MmuNotifier notifier in _hooked)
+        foreach (MmuNotifier notifier in Hooked)
         {
             notifier.ChangePte(mm, page, frame);
         }
@@ -166,7 +183,7 @@ internal sealed class NotifierList(HostKernel kernel, AddressSpace mm)
 
         kernel.Step(TraceLayer.Mm, "mmu_notifier_invalidate_range_end", string.Empty, null, $"{range.Range} of {mm.Name}");
         using LockScope reading = _srcu.HoldRead();
-        foreach (MmuNotifier notifier in _hooked)
+        foreach (MmuNotifier notifier in Hooked)
         {
             if (!onlyEnd)
             {

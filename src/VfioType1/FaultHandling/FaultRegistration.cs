@@ -10,14 +10,22 @@ namespace Iopf.VfioType1;
 /// </remarks>
 internal sealed class FaultRegistration(HostKernel kernel, DeviceFaultHandlers handlers, Type1FaultEntry entry)
 {
+    // ENABLE_IOPF and a bus driver may come at once, and whoever is second has to see that it is.
+    private readonly KernelMutex _lock = new(kernel.Scheduler, "type1 handler lock");
+
     /// <summary>What type1 asked to be told of a device; <see cref="FaultReportCapabilities.None"/> when its handler is not registered.</summary>
     public FaultReportCapabilities CapabilitiesOf(Device device) =>
         handlers.IsRegistered(device, entry) ? handlers.CapabilitiesOf(device) : FaultReportCapabilities.None;
 
-    public Errno Add(Device device, FaultReportCapabilities capabilities) =>
-        handlers.IsRegistered(device, entry) && !kernel.IsPosted(Erratum.E74) // Posted: always registered anew, whoever came first.
-            ? handlers.Update(device, ~FaultReportCapabilities.None, capabilities)
-            : handlers.Register(device, entry, capabilities);
+    public Errno Add(Device device, FaultReportCapabilities capabilities)
+    {
+        using (_lock.Hold())
+        {
+            return handlers.IsRegistered(device, entry) && !kernel.IsPosted(Erratum.E74) // Posted: always registered anew, whoever came first.
+                ? handlers.Update(device, ~FaultReportCapabilities.None, capabilities)
+                : handlers.Register(device, entry, capabilities);
+        }
+    }
 
     /// <summary>The posted choice for stage-1 faults: by whether IOPF is on, not by whether the handler is there (E73).</summary>
     public Errno AddNested(Device device, bool isIopfEnabled) =>
@@ -31,8 +39,13 @@ internal sealed class FaultRegistration(HostKernel kernel, DeviceFaultHandlers h
             ? handlers.Update(device, ~FaultReportCapabilities.NestedLevel1, FaultReportCapabilities.None)
             : handlers.Unregister(device);
 
-    public Errno Remove(Device device, FaultReportCapabilities capabilities) =>
-        (CapabilitiesOf(device) & ~capabilities) == FaultReportCapabilities.None
-            ? handlers.Unregister(device)
-            : handlers.Update(device, ~capabilities, FaultReportCapabilities.None);
+    public Errno Remove(Device device, FaultReportCapabilities capabilities)
+    {
+        using (_lock.Hold())
+        {
+            return (CapabilitiesOf(device) & ~capabilities) == FaultReportCapabilities.None
+                ? handlers.Unregister(device)
+                : handlers.Update(device, ~capabilities, FaultReportCapabilities.None);
+        }
+    }
 }

@@ -11,7 +11,6 @@ internal sealed class GroupAttach(
     HostKernel kernel,
     PhysicalMemory memory,
     IMappingReplay replay,
-    IInvalidationGuard invalidations,
     IEnumerable<IGroupAttachStep> steps,
     GroupDetach detach,
     IOptions<Type1Options> options)
@@ -268,16 +267,11 @@ internal sealed class GroupAttach(
         }
 
         Type1Domain added = new(domain, prot) { UsesFineGranules = ProbeFineGranules(domain, prot) };
+        added.Groups.Add(group);
         Errno replayed = replay.Replay(container, added, caller);
         if (replayed != Errno.None)
         {
             return replayed;
-        }
-
-        added.Groups.Add(group);
-        using (invalidations.Enter(container))
-        {
-            container.Domains.Insert(0, added);
         }
 
         PageSizes.Update(container);

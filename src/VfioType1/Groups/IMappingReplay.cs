@@ -10,10 +10,10 @@ namespace Iopf.VfioType1;
 /// </remarks>
 public interface IMappingReplay
 {
-    /// <summary>Fills the new domain; the container lock is held and the domain is not in its list yet.</summary>
+    /// <summary>Fills the new domain and puts it on the container's list, whose lock is held.</summary>
     /// <param name="container">The container.</param>
     /// <param name="domain">The new domain.</param>
     /// <param name="caller">The process whose ioctl attaches the group; <see langword="null"/> for a kernel thread.</param>
-    /// <returns>An error, with nothing left in the new domain.</returns>
+    /// <returns>An error, with nothing left in the new domain, which is not on the list then.</returns>
     Errno Replay(Type1Container container, Type1Domain domain, Process? caller);
 }

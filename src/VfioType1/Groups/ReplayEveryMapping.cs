@@ -6,9 +6,24 @@ namespace Iopf.VfioType1;
 
 /// <summary>Baseline: a domain that joins gets every mapping; what was never pinned (mediated devices only) is pinned now.</summary>
 /// <remarks>Kernel: <c>vfio_iommu_replay</c>. A mapping on demand has nothing that is pinned, so nothing to replay.</remarks>
-internal sealed class ReplayEveryMapping(HostKernel kernel, RemotePinner pinner) : IMappingReplay
+internal sealed class ReplayEveryMapping(HostKernel kernel, RemotePinner pinner, IInvalidationGuard invalidations) : IMappingReplay
 {
     public Errno Replay(Type1Container container, Type1Domain domain, Process? caller)
+    {
+        Errno error = Fill(container, domain);
+        if (error == Errno.None)
+        {
+            using (invalidations.Enter(container))
+            {
+                container.Domains.Insert(0, domain);
+            }
+        }
+
+        return error;
+    }
+
+    /// <summary>Enters every mapping that is not on demand.</summary>
+    public Errno Fill(Type1Container container, Type1Domain domain)
     {
         Errno error = VaddrWaiting.AllValid(container);
         if (error != Errno.None)

@@ -1,4 +1,3 @@
-using Iopf.Errata;
 using Iopf.Exploring;
 using Iopf.Kernel;
 using Iopf.Patches;
@@ -9,61 +8,81 @@ namespace Iopf.Tests.Exploring;
 /// <summary>Schedules are searched: the posted races are found, and the corrected code has none.</summary>
 public sealed class ExplorationTests
 {
-    [Theory]
-    [InlineData(Erratum.E08)]
-    [InlineData(Erratum.E25)]
-    [InlineData(Erratum.E26)]
-    [InlineData(Erratum.E32)]
-    [InlineData(Erratum.E36)]
-    [InlineData(Erratum.E41)]
-    [InlineData(Erratum.E42)]
-    [InlineData(Erratum.E43)]
-    [InlineData(Erratum.E45)]
-    [InlineData(Erratum.E56)]
-    [InlineData(Erratum.E67)]
-    public void Posted_race_is_found_without_a_schedule_and_the_shortened_one_shows_it(Erratum id)
-    {
-        RunRequest request = Request(id, Reproducers.All[id].Needs.With(id));
+    public static TheoryData<string> Concurrent => [.. All.Select(static scenario => scenario.Name)];
 
-        Exploration found = Exploration.Of(request, new ExplorationOptions("pct:3", 400, Seed: 1), (_, findings, _) => findings == 0);
+    public static TheoryData<string> Races => [.. All.SelectMany(static scenario => scenario.Concerns.Members).Distinct().Order().Select(static id => id.ToString())];
 
-        Finding finding = found.Findings[0];
-        Assert.True(finding.Schedule.Count <= finding.OriginalEntries);
-        RunResult replayed = ScenarioRun.Execute(request with { Schedule = new WrittenSchedule(finding.Schedule) });
-        Assert.Contains(replayed.Violations, violation => violation.Invariant == finding.Invariant);
-    }
+    private static IEnumerable<Scenario> All =>
+        ScenarioFile.BuiltIn.Select(static info => ScenarioFile.Load(info.Name)).Where(static scenario => scenario.Steps.Any(static step => step.Threads.Count > 0));
+
+    [Fact]
+    public void There_are_at_least_twenty_scenarios_with_threads() => Assert.True(All.Count() >= 20);
 
     [Theory]
-    [InlineData(Erratum.E08)]
-    [InlineData(Erratum.E25)]
-    [InlineData(Erratum.E26)]
-    [InlineData(Erratum.E32)]
-    [InlineData(Erratum.E36)]
-    [InlineData(Erratum.E40)]
-    [InlineData(Erratum.E42)]
-    [InlineData(Erratum.E43)]
-    [InlineData(Erratum.E45)]
-    [InlineData(Erratum.E56)]
-    [InlineData(Erratum.E67)]
-    [InlineData(Erratum.E76)]
-    public void Corrected_code_has_no_finding(Erratum id)
+    [MemberData(nameof(Concurrent))]
+    public void Corrected_code_has_no_finding(string name)
     {
         foreach (string strategy in new[] { "random", "pct:3", "exhaustive" })
         {
-            Exploration explored = Exploration.Of(Request(id, ErrataSet.None), new ExplorationOptions(strategy, 60, Seed: 1), (_, _, _) => true);
+            Exploration explored = Exploration.Of(Request(name, ErrataSet.None), new ExplorationOptions(strategy, 40, Seed: 1), static _ => true);
 
-            Assert.Empty(explored.Findings);
+            Assert.Empty(explored.Findings.Select(static finding => $"{finding.Invariant} {finding.Detail} {string.Join(", ", finding.Schedule)}"));
         }
     }
+
+    [Theory]
+    [MemberData(nameof(Races))]
+    public void Posted_race_is_found_without_a_schedule_and_the_minimised_one_shows_it_only_as_posted(string name)
+    {
+        Erratum id = Enum.Parse<Erratum>(name);
+        RunRequest request = Request(RaceHunt.ScenarioOf(id).Name, RaceHunt.ErrataFor(id));
+        int looked = 0;
+        Finding? found = null;
+
+        Exploration.Of(request, new ExplorationOptions("pct:3", 3000, Seed: 0), progress =>
+        {
+            for (; found is null && looked < progress.Findings.Count; looked++)
+            {
+                found = RaceHunt.IsOf(progress.Findings[looked], request, id) ? progress.Findings[looked] : null;
+            }
+
+            return found is null;
+        });
+
+        Assert.NotNull(found);
+        Assert.True(found.Operations <= request.Scenario.Steps.Sum(static step => step.Threads.Sum(static thread => thread.Value.Count)));
+    }
+
+    [Theory]
+    [InlineData("E08,E10,E11,E19,E20,E23,E24,E25,E26,E28,E29,E32,E36,E40,E41,E42,E43,E45,E52,E56,E67,E73,E75,E76")]
+    public void Every_race_among_the_errata_has_a_scenario(string races) => Assert.All(
+        Iopf.Errata.ErrataSpec.Parse(races).Members, static id => Assert.Contains(All, scenario => scenario.Concerns.Contains(id)));
 
     [Fact]
     public void Every_order_of_a_fault_and_a_munmap_is_tried_and_none_breaks_a_promise()
     {
-        Exploration explored = Exploration.Of(Request(Erratum.E25, ErrataSet.None), new ExplorationOptions("exhaustive", 10_000, Seed: 0), (_, _, _) => true);
+        Exploration explored = Exploration.Of(Request("fault-against-munmap", ErrataSet.None), new ExplorationOptions("exhaustive", 10_000, Seed: 0), static _ => true);
 
         Assert.True(explored.IsExhausted);
         Assert.Empty(explored.Findings);
         Assert.True(explored.Schedules > 10);
+        Assert.True(explored.States > explored.Schedules);
+    }
+
+    [Theory]
+    [InlineData("fault-against-munmap", "E25")]
+    [InlineData("enable-against-munmap", "E25,E45")]
+    [InlineData("register-nested-against-enable", "E73")]
+    [InlineData("hot-plug-against-enable", "E52")]
+    public void What_at_most_two_preemptions_show_the_reduction_shows_too(string name, string errata)
+    {
+        RunRequest request = Request(name, Iopf.Errata.ErrataSpec.Parse(errata));
+
+        Exploration bounded = Exploration.Of(request, new ExplorationOptions("bounded:2", 3000, Seed: 0), static _ => true);
+        Exploration reduced = Exploration.Of(request, new ExplorationOptions("exhaustive", 3000, Seed: 0), static _ => true);
+
+        Assert.True(reduced.IsExhausted);
+        Assert.Empty(bounded.Findings.Select(static finding => finding.Signature).Except(reduced.Findings.Select(static finding => finding.Signature)));
     }
 
     [Fact]
@@ -71,16 +90,42 @@ public sealed class ExplorationTests
     {
         string[] schedule = ["dev", "irq/smmu0-evtq@unlock param.lock", "iopf/nic0@lock iommu.pages_lock#2"];
 
-        Assert.Empty(ScenarioRun.Execute(Request(Erratum.E36, ErrataSet.None) with { Schedule = new WrittenSchedule(schedule) }).Violations);
+        Assert.Empty(ScenarioRun.Execute(Request("window-against-exit", ErrataSet.None) with { Schedule = new WrittenSchedule(schedule) }).Violations);
+    }
+
+    [Fact]
+    public void A_page_that_goes_while_a_domain_joins_does_not_stay_in_the_new_domain()
+    {
+        string[] schedule = ["vmm@lock iommu.pages_lock#2", "mm"];
+
+        Assert.Empty(ScenarioRun.Execute(Request("second-domain-against-munmap", ErrataSet.None) with { Schedule = new WrittenSchedule(schedule) }).Violations);
+    }
+
+    [Theory]
+    [InlineData("bus@lock param.lock", "vmm")]
+    [InlineData("vmm@lock param.lock#2", "bus")]
+    public void ENABLE_IOPF_and_a_bus_driver_that_registers_do_not_refuse_each_other(params string[] schedule)
+    {
+        RunResult run = ScenarioRun.Execute(Request("register-nested-against-enable", ErrataSet.None) with { Schedule = new WrittenSchedule(schedule) });
+
+        Assert.All(run.Operations, static operation => Assert.True(operation.Matched, operation.Text));
+    }
+
+    [Fact]
+    public void An_unmap_after_the_page_is_entered_and_before_the_answer_is_not_held_against_the_answer()
+    {
+        string[] schedule = ["dev", "irq/smmu0-evtq@unlock param.lock", "iopf/nic0@iommu_page_response"];
+
+        Assert.Empty(ScenarioRun.Execute(Request("fault-against-same-page-munmap", ErrataSet.None) with { Schedule = new WrittenSchedule(schedule) }).Violations);
     }
 
     [Fact]
     public void Same_seed_finds_the_same()
     {
-        RunRequest request = Request(Erratum.E41, ErrataSet.Of(Erratum.E41));
+        RunRequest request = Request("fault-against-detach", ErrataSet.Of(Erratum.E41));
 
-        Exploration first = Exploration.Of(request, new ExplorationOptions("random", 100, Seed: 7), (_, findings, _) => findings == 0);
-        Exploration second = Exploration.Of(request, new ExplorationOptions("random", 100, Seed: 7), (_, findings, _) => findings == 0);
+        Exploration first = Exploration.Of(request, new ExplorationOptions("random", 200, Seed: 7), static progress => progress.Findings.Count == 0);
+        Exploration second = Exploration.Of(request, new ExplorationOptions("random", 200, Seed: 7), static progress => progress.Findings.Count == 0);
 
         Assert.Equal(first.Schedules, second.Schedules);
         Assert.Equal(first.Findings[0].Schedule, second.Findings[0].Schedule);
@@ -95,15 +140,15 @@ public sealed class ExplorationTests
     [InlineData("")]
     public void Unknown_strategy_is_refused(string strategy) => Assert.EndsWith(
         ExplorationOptions.Form,
-        Assert.Throws<InputException>(() => Exploration.Of(Request(Erratum.E25, ErrataSet.None), new ExplorationOptions(strategy, 1, 0), (_, _, _) => true)).Message,
+        Assert.Throws<InputException>(() => Exploration.Of(Request("fault-against-munmap", ErrataSet.None), new ExplorationOptions(strategy, 1, 0), static _ => true)).Message,
         StringComparison.Ordinal);
 
     [Fact]
     public void Scenario_without_threads_is_refused() => Assert.Contains(
         "exactly one step \"parallel\"",
-        Assert.Throws<InputException>(() => Exploration.Of(Request(Erratum.E14, ErrataSet.None), new ExplorationOptions("random", 1, 0), (_, _, _) => true)).Message,
+        Assert.Throws<InputException>(() => Exploration.Of(Request("first-fault", ErrataSet.None), new ExplorationOptions("random", 1, 0), static _ => true)).Message,
         StringComparison.Ordinal);
 
-    private static RunRequest Request(Erratum id, ErrataSet errata) =>
-        new(Reproducers.All[id].Scenario, PatchSet.All, new Dictionary<string, string>(), Seed: 0, Trace: null) { Errata = errata };
+    private static RunRequest Request(string scenario, ErrataSet errata) =>
+        new(ScenarioFile.Load(scenario), PatchSet.All, new Dictionary<string, string>(), Seed: 0, Trace: null) { Errata = errata };
 }

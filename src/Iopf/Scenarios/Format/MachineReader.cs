@@ -65,13 +65,17 @@ internal static class MachineReader
 
     private static SmmuSpec ReadSmmu(JsonPlace place)
     {
-        Dictionary<string, JsonPlace> members = place.Members(["name", "stall_model", "splits_blocks", "min_page", "tells_nesting"], "an SMMU (an object)");
+        Dictionary<string, JsonPlace> members = place.Members(["name", "stall_model", "splits_blocks", "min_page", "tells_nesting", "event_queue_log2"], "an SMMU (an object)");
         int model = members.TryGetValue("stall_model", out JsonPlace? word) ? Index(word, StallModels) : 0;
         SmmuQuirks quirks = new(
             !members.TryGetValue("splits_blocks", out JsonPlace? splits) || splits.Flag(),
             members.TryGetValue("min_page", out JsonPlace? page) ? MinimumPage(page) : Page.Size,
             !members.TryGetValue("tells_nesting", out JsonPlace? tells) || tells.Flag());
-        return new SmmuSpec(Required(place, members, "name").Name("a name"), (StallModel)model) { Quirks = quirks };
+        return new SmmuSpec(Required(place, members, "name").Name("a name"), (StallModel)model)
+        {
+            Quirks = quirks,
+            EventQueueLog2Size = members.TryGetValue("event_queue_log2", out JsonPlace? records) ? (int)records.Number("the log2 of the records", 0, 7) : 7,
+        };
     }
 
     private static ulong MinimumPage(JsonPlace place)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Iopf.Errata;
+using Iopf.Kernel;
 using Iopf.Machine;
 using Iopf.Patches;
 using Iopf.Settings;
@@ -9,7 +10,7 @@ namespace Iopf.Scenarios.Format;
 /// <summary>Reads a scenario from its JSON text.</summary>
 internal static class ScenarioReader
 {
-    private static readonly string[] Fields = ["$schema", "name", "about", "patch", "patches", "errata", "set", "machine", "steps"];
+    private static readonly string[] Fields = ["$schema", "name", "about", "patch", "patches", "errata", "concerns", "set", "machine", "steps"];
 
     /// <summary>Reads a scenario.</summary>
     /// <param name="source">What errors call the file.</param>
@@ -32,6 +33,7 @@ internal static class ScenarioReader
             new StepReader(new DeclaredNames(machine)).Read(Required(root, members, "steps")))
         {
             Errata = members.TryGetValue("errata", out JsonPlace? errata) ? ReadErrata(errata) : null,
+            Concerns = members.TryGetValue("concerns", out JsonPlace? concerns) ? ErrataSpec.Parse(ReadErrata(concerns)) : ErrataSet.None,
         };
     }
 

@@ -42,6 +42,7 @@ internal static class ScenarioSchema
                 ["patch"] = new JsonObject { ["type"] = "integer", ["minimum"] = 1, ["maximum"] = 8 },
                 ["patches"] = new JsonObject { ["type"] = "string", ["description"] = "A patch specification: none, all, 1-5, 1,2,5." },
                 ["errata"] = new JsonObject { ["type"] = "string", ["description"] = "Defects of the posted code that are on: none, all, E01,E23." },
+                ["concerns"] = new JsonObject { ["type"] = "string", ["description"] = "Defects that go wrong in some order of the threads: E25,E26. iopf explore --find looks here." },
                 ["set"] = new JsonObject { ["type"] = "object", ["additionalProperties"] = Reference("scalar") },
                 ["machine"] = Reference("machine"),
                 ["steps"] = Reference("steps"),
@@ -108,6 +109,7 @@ internal static class ScenarioSchema
                     ["splits_blocks"] = new JsonObject { ["type"] = "boolean" },
                     ["min_page"] = Reference("number"),
                     ["tells_nesting"] = new JsonObject { ["type"] = "boolean" },
+                    ["event_queue_log2"] = new JsonObject { ["type"] = "integer", ["minimum"] = 0, ["maximum"] = 7 },
                 },
                 ["name"])),
             ["devices"] = List(Object(

@@ -22,21 +22,23 @@ internal sealed class ReplayPinnedAndCopyMapped(HostKernel kernel, ReplayEveryMa
             return Errno.EINVAL;
         }
 
-        if (isSkipped)
-        {
-            return Errno.None;
-        }
-
-        Errno error = everyMapping.Replay(container, domain, caller);
-        if (error != Errno.None || container.FirstDomain is not { } source)
+        Errno error = isSkipped ? Errno.None : everyMapping.Fill(container, domain);
+        if (error != Errno.None)
         {
             return error;
         }
 
+        // A page that goes between the copy and the list would stay in the new domain: nobody looks there yet.
         using (invalidations.Enter(container))
         {
-            return CopyMapped(container, source.Domain, domain);
+            error = !isSkipped && container.FirstDomain is { } source ? CopyMapped(container, source.Domain, domain) : Errno.None;
+            if (error == Errno.None)
+            {
+                container.Domains.Insert(0, domain);
+            }
         }
+
+        return error;
     }
 
     /// <summary>Whether pages of every mapping could be entered in the domain; posted: nobody looks (E49).</summary>
