@@ -16,11 +16,12 @@ internal static class CommonOptions
 
     /// <summary>Reads a number that an option gives.</summary>
     /// <param name="option">The option's name.</param>
+    /// <param name="what">What it counts, for a complaint.</param>
     /// <param name="text">What was given; <see langword="null"/> if nothing was.</param>
     /// <param name="otherwise">What holds if nothing was given.</param>
     /// <returns>The number, from 1.</returns>
     /// <exception cref="InputException">It is not such a number.</exception>
-    public static long Count(string option, string? text, long otherwise)
+    public static long Count(string option, string what, string? text, long otherwise)
     {
         if (text is null)
         {
@@ -29,6 +30,6 @@ internal static class CommonOptions
 
         return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long number) && number >= 1
             ? number
-            : throw new InputException($"{option}: '{text}' is not a number to be used there; expected an integer from 1");
+            : throw new InputException($"{option}: '{text}' is not a number of {what}; expected an integer from 1");
     }
 }

@@ -67,8 +67,8 @@ internal sealed class ExploreCommand
     private int Run(ParseResult parsed, Terminal terminal, IScenarioRunner scenarios)
     {
         Erratum? wanted = parsed.GetValue(_find) is string id ? IdOf(id) : null;
-        long limit = CommonOptions.Count(_most.Name, parsed.GetValue(_most), 10_000);
-        long seconds = CommonOptions.Count(_time.Name, parsed.GetValue(_time), 1_000_000);
+        long limit = CommonOptions.Count(_most.Name, "schedules", parsed.GetValue(_most), 10_000);
+        long seconds = CommonOptions.Count(_time.Name, "seconds", parsed.GetValue(_time), 1_000_000);
         RunRequest request = _arguments.Read(parsed, terminal, scenarios, trace: null, wanted is { } erratum ? () => RaceHunt.ScenarioOf(erratum) : null);
         request = wanted is { } other ? request with { Errata = RaceHunt.ErrataFor(other) } : request;
         ExplorationOptions options = new(parsed.GetValue(_strategy) ?? (wanted is null ? "exhaustive" : "pct:3"), limit, request.Seed);

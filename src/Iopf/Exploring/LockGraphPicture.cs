@@ -16,7 +16,7 @@ public static class LockGraphPicture
     public static Drawing Draw(LockGraph graph)
     {
         ArgumentNullException.ThrowIfNull(graph);
-        Drawing drawing = new();
+        Drawing drawing = new(".bad{stroke:#ab091e;stroke-width:2;fill:none}");
         IReadOnlyList<string> classes = graph.Classes;
         Dictionary<string, int> rows = Rows(graph, classes);
         Dictionary<string, (int X, int Y, int Width)> places = [];

@@ -34,7 +34,8 @@ internal sealed class PinsAndAccounts(Type1Containers containers, PhysicalMemory
 
         foreach (Process process in host.Processes)
         {
-            if (process.Mm is { IsAlive: true } mm && mm.LockedVm != _accounted.GetValueOrDefault(mm))
+            // A killed process cannot take its mmap lock to correct the count, which dies with it.
+            if (!process.Thread.HasFatalSignal && process.Mm is { IsAlive: true } mm && mm.LockedVm != _accounted.GetValueOrDefault(mm))
             {
                 report($"locked_vm of {mm.Name} is {mm.LockedVm} pages, but its mappings account for {_accounted.GetValueOrDefault(mm)}");
             }

@@ -36,7 +36,7 @@ internal sealed class ServedWhatCanBe(
         }
 
         _hopeless.Remove((device, fault.GroupId));
-        if (outcome == Errno.ENODEV && device.Iommu?.HasFaultHandler == true && directory.Linked.All(linked => linked.Group != device.Group))
+        if (outcome == Errno.ENODEV && device.Iommu?.HasFaultHandler == true && !IsLinked(device))
         {
             // It is let fault, but cannot be found. The driver aborts the transaction; no response passes through the core.
             _broken.Add($"{device.Name}, iova {fault.Address}: nobody knew the device's container, but {mapping} allows {fault.Permissions} and a page is to be had");
@@ -85,6 +85,8 @@ internal sealed class ServedWhatCanBe(
 
     private static bool IsTheGuests(Device device, in IommuFault request) =>
         request.Stage == FaultStage.Stage1 && device.Group?.Domain?.LeavesStage1ToGuest == true;
+
+    private bool IsLinked(Device device) => directory.Linked.Any(linked => linked.Group == device.Group);
 
     private bool CanBeSupplied(DmaMapping mapping, in IommuFault request)
     {

@@ -5,7 +5,8 @@ using System.Text;
 namespace Iopf.Views;
 
 /// <summary>An SVG drawing that grows as things are put on it. One style for all pictures; nothing is loaded from elsewhere.</summary>
-public sealed class Drawing
+/// <param name="ownStyle">CSS rules for what only this kind of picture shows.</param>
+public sealed class Drawing(string ownStyle = "")
 {
     /// <summary>The width of a character of the text, in pixels.</summary>
     public const int CharacterWidth = 8;
@@ -19,7 +20,7 @@ public sealed class Drawing
         "text{font:12px ui-monospace,Consolas,'DejaVu Sans Mono',monospace;fill:#1f2933;paint-order:stroke;stroke:#fff;stroke-width:3px}.title{font-weight:bold;font-size:14px}.dim{fill:#66788a}"
         + ".box{fill:#f5f7fa;stroke:#52606d}.life{stroke:#9aa5b1;stroke-dasharray:3 3}.arrow{stroke:#1f2933;fill:none}.head{fill:#1f2933}"
         + ".unmapped{fill:#ffffff;stroke:#cbd2d9}.mapped{fill:#7bc47f;stroke:#3f9142}.mappedpinned{fill:#f0b429;stroke:#cb6e17}"
-        + ".pinned{fill:#e66a6a;stroke:#ab091e}.link{stroke:#9aa5b1;fill:none}.left{fill:#e6f6ff}.right{fill:#fffaeb}.bad{stroke:#ab091e;stroke-width:2;fill:none}";
+        + ".pinned{fill:#e66a6a;stroke:#ab091e}.link{stroke:#9aa5b1;fill:none}.left{fill:#e6f6ff}.right{fill:#fffaeb}";
 
     private readonly StringBuilder _body = new();
     private int _width;
@@ -90,7 +91,7 @@ public sealed class Drawing
     /// <returns>The text.</returns>
     public override string ToString() =>
         Invariantly($"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{_width + Margin}\" height=\"{_height + Margin}\">")
-        + Invariantly($"<style>{Style}</style><rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>\n{_body}</svg>");
+        + Invariantly($"<style>{Style}{ownStyle}</style><rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>\n{_body}</svg>");
 
     private static string Class(string style) => style.Length == 0 ? "" : $" class=\"{style}\"";
 
