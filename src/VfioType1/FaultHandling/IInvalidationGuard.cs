@@ -1,4 +1,5 @@
 using Iopf.Kernel;
+using Iopf.Mm;
 
 namespace Iopf.VfioType1;
 
@@ -27,4 +28,10 @@ public interface IInvalidationGuard
     /// <param name="vaddrs">The process addresses of the pages.</param>
     /// <returns>Whether no invalidation of the range ran or is running.</returns>
     bool IsCurrent(Type1Container container, DmaMapping mapping, InvalidationTicket ticket, UserRange vaddrs);
+
+    /// <summary>Sleeps until no invalidation of a range is running; asked with none of the container's locks held.</summary>
+    /// <param name="container">The container.</param>
+    /// <param name="mm">Whose memory it is.</param>
+    /// <param name="vaddrs">The range of process addresses.</param>
+    void AwaitEnd(Type1Container container, AddressSpace mm, UserRange vaddrs);
 }

@@ -1,4 +1,5 @@
 using Iopf.Kernel;
+using Iopf.Mm;
 
 namespace Iopf.VfioType1;
 
@@ -10,4 +11,9 @@ internal sealed class NoInvalidation : IInvalidationGuard
     public InvalidationTicket Begin(Type1Container container, DmaMapping mapping) => default;
 
     public bool IsCurrent(Type1Container container, DmaMapping mapping, InvalidationTicket ticket, UserRange vaddrs) => true;
+
+    public void AwaitEnd(Type1Container container, AddressSpace mm, UserRange vaddrs)
+    {
+        // Nothing is invalidated.
+    }
 }

@@ -92,6 +92,7 @@ internal sealed class PageFaultHandler(
                     return PageResponseCode.Invalid;
                 default:
                     kernel.Tally.FaultRetries++;
+                    invalidations.AwaitEnd(target.Container, plan.Mapping.Mm, UserRange.OfPages(plan.Mapping.VaddrOf(plan.Page), plan.Window.PageCount));
                     break;
             }
         }

@@ -33,12 +33,11 @@ public sealed class InvalidationLog
         Sequence++;
     }
 
-    /// <summary>Whether a range may have changed since a state, or is changing now.</summary>
+    /// <summary>Whether a range is changing now.</summary>
     /// <param name="mm">Whose memory.</param>
     /// <param name="range">The range.</param>
-    /// <param name="since">The value of <see cref="Sequence"/> at that state.</param>
-    /// <returns>Whether pages obtained since then must not be mapped.</returns>
-    public bool Touched(AddressSpace mm, UserRange range, ulong since)
+    /// <returns>Whether an invalidation of a part of it has begun and not ended.</returns>
+    public bool IsRunning(AddressSpace mm, UserRange range)
     {
         foreach (Entry entry in _active)
         {
@@ -48,7 +47,17 @@ public sealed class InvalidationLog
             }
         }
 
-        if (Sequence - since > Remembered)
+        return false;
+    }
+
+    /// <summary>Whether a range may have changed since a state, or is changing now.</summary>
+    /// <param name="mm">Whose memory.</param>
+    /// <param name="range">The range.</param>
+    /// <param name="since">The value of <see cref="Sequence"/> at that state.</param>
+    /// <returns>Whether pages obtained since then must not be mapped.</returns>
+    public bool Touched(AddressSpace mm, UserRange range, ulong since)
+    {
+        if (IsRunning(mm, range) || Sequence - since > Remembered)
         {
             return true;
         }

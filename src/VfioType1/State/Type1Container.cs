@@ -29,6 +29,7 @@ public sealed class Type1Container
         Lock = new KernelMutex(kernel.Scheduler, $"iommu.lock (container {id})", "iommu.lock");
         PagesLock = new KernelMutex(kernel.Scheduler, $"iommu.pages_lock (container {id})", "iommu.pages_lock");
         VaddrWait = new WaitQueue(kernel.Scheduler, $"a valid vaddr (container {id})", endsWithUserSpace: true);
+        InvalidationWait = new WaitQueue(kernel.Scheduler, $"the end of an invalidation (container {id})");
     }
 
     /// <summary>A number for reports, unique in a run.</summary>
@@ -57,6 +58,10 @@ public sealed class Type1Container
     /// <summary>Where threads sleep until every mapping has a valid vaddr again.</summary>
     /// <remarks>Kernel: <c>vaddr_wait</c>.</remarks>
     public WaitQueue VaddrWait { get; }
+
+    /// <summary>Where faults sleep until the CPU's mapping of their page has changed, before they obtain the page again.</summary>
+    /// <remarks>Kernel: the queue that <c>mmu_interval_read_begin</c> sleeps on.</remarks>
+    public WaitQueue InvalidationWait { get; }
 
     /// <summary>How often those that sleep on <see cref="VaddrWait"/> were woken.</summary>
     internal long VaddrWakes { get; private set; }

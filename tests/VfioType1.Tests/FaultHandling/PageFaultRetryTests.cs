@@ -35,6 +35,19 @@ public sealed class PageFaultRetryTests
     }
 
     [Fact]
+    public void Before_the_pages_are_obtained_anew_the_end_of_the_invalidation_is_awaited_without_the_containers_lock()
+    {
+        FaultHandlers.WindowIs(_window, 4);
+        FaultHandlers.StillCurrent(_guard, false, true);
+        _guard.Setup(port => port.AwaitEnd(_world.Container, _mapping.Mm, UserRange.OfPages(FaultWorld.VaddrAt(0), 4)))
+            .Callback(() => Assert.False(_world.Container.Lock.IsHeld));
+
+        Handle(FaultWorld.Request(0));
+
+        _guard.Verify(port => port.AwaitEnd(_world.Container, _mapping.Mm, UserRange.OfPages(FaultWorld.VaddrAt(0), 4)), Times.Once);
+    }
+
+    [Fact]
     public void The_ticket_is_taken_before_the_pages_and_compared_over_exactly_what_was_obtained()
     {
         FaultHandlers.WindowIs(_window, 8);

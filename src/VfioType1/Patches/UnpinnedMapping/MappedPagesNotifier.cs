@@ -37,7 +37,7 @@ internal sealed class MappedPagesNotifier(HostKernel kernel, Type1Container cont
     {
         using (container.PagesLock.Hold())
         {
-            container.Invalidations.End(mm, range.Range);
+            End(mm, range.Range);
         }
     }
 
@@ -53,7 +53,7 @@ internal sealed class MappedPagesNotifier(HostKernel kernel, Type1Container cont
         using (container.PagesLock.Hold())
         {
             Start(mm, UserRange.All);
-            container.Invalidations.End(mm, UserRange.All);
+            End(mm, UserRange.All);
         }
     }
 
@@ -61,6 +61,12 @@ internal sealed class MappedPagesNotifier(HostKernel kernel, Type1Container cont
     {
         container.Invalidations.Begin(mm, vaddrs);
         TakeAwayPages(mm, vaddrs);
+    }
+
+    private void End(AddressSpace mm, UserRange vaddrs)
+    {
+        container.Invalidations.End(mm, vaddrs);
+        container.InvalidationWait.WakeAll();
     }
 
     /// <summary>Notes that a range is being invalidated.</summary>

@@ -1,4 +1,5 @@
 using Iopf.Kernel;
+using Iopf.Mm;
 
 namespace Iopf.VfioType1.Patches.UnpinnedMapping;
 
@@ -21,4 +22,7 @@ internal sealed class SequencedInvalidations : IInvalidationGuard
         Invariant.Hold(container.PagesLock.IsHeld, "invalidations are kept out while pages are compared with the ticket");
         return !container.Invalidations.Touched(mapping.Mm, vaddrs, ticket.Sequence);
     }
+
+    public void AwaitEnd(Type1Container container, AddressSpace mm, UserRange vaddrs) =>
+        container.InvalidationWait.Wait(() => !container.Invalidations.IsRunning(mm, vaddrs));
 }

@@ -96,6 +96,18 @@ public sealed class SequencedInvalidationsTests
     }
 
     [Fact]
+    public void Whoever_waits_for_the_end_sleeps_while_one_is_running_and_not_for_another_range()
+    {
+        Begin(Pages(4, 2));
+
+        _guard.AwaitEnd(_world.Container, _mapping.Mm, Pages(6, 2));
+
+        Assert.Throws<DeadlockException>(() => _guard.AwaitEnd(_world.Container, _mapping.Mm, Pages(3, 2)));
+        End(Pages(4, 2));
+        _guard.AwaitEnd(_world.Container, _mapping.Mm, Pages(3, 2));
+    }
+
+    [Fact]
     public void Invalidations_are_kept_out_by_the_pages_lock_and_the_question_is_asked_under_it()
     {
         InvalidationTicket ticket = Ticket();
