@@ -75,8 +75,7 @@ internal sealed class ExploreCommand
 
         Stopwatch watch = Stopwatch.StartNew();
         TimeSpan told = TimeSpan.Zero;
-        int looked = 0;
-        bool isFound = false;
+        Hunt? hunt = wanted is { } defect ? new Hunt(request, defect) : null;
         Exploration exploration = Exploration.Of(request, options, progress =>
         {
             if (watch.Elapsed - told > TimeSpan.FromMilliseconds(200))
@@ -85,16 +84,11 @@ internal sealed class ExploreCommand
                 terminal.Progress(ExplorationOutput.Progress(progress, told));
             }
 
-            for (; looked < progress.Findings.Count && wanted is { } defect; looked++)
-            {
-                isFound |= RaceHunt.IsOf(progress.Findings[looked], request, defect);
-            }
-
-            return !isFound && watch.Elapsed.TotalSeconds < seconds;
+            return hunt?.GoesOn(in progress) != false && watch.Elapsed.TotalSeconds < seconds;
         });
         terminal.Progress("");
-        Save(parsed, terminal, scenarios, exploration);
-        ExplorationReport report = new(exploration, watch.Elapsed, wanted, isFound);
+        ExplorationReport report = new(exploration, watch.Elapsed, hunt);
+        Save(parsed, terminal, scenarios, report);
         if (parsed.GetValue(_html) is string page)
         {
             AtomicFile.Write(Path.Combine(terminal.Directory, page), ExplorationPage.Lines(report), _html.Name);
@@ -112,19 +106,21 @@ internal sealed class ExploreCommand
         return exploration.Findings.Count == 0 ? ExitCode.Done : ExitCode.Difference;
     }
 
-    private void Save(ParseResult parsed, Terminal terminal, IScenarioRunner scenarios, Exploration exploration)
+    private void Save(ParseResult parsed, Terminal terminal, IScenarioRunner scenarios, ExplorationReport report)
     {
         if (parsed.GetValue(_save) is not string folder)
         {
             return;
         }
 
+        Exploration exploration = report.Exploration;
+        Finding[] findings = [.. report.Findings];
         string source = exploration.Request.Scenario.Source;
         string text = File.Exists(source) ? File.ReadAllText(source) : scenarios.TextOf(source);
-        for (int i = 0; i < exploration.Findings.Count; i++)
+        for (int i = 0; i < findings.Length; i++)
         {
             string name = string.Create(CultureInfo.InvariantCulture, $"{exploration.Scenario}-{i + 1}.json");
-            string saved = SavedSchedule.Write(text, exploration, exploration.Findings[i]);
+            string saved = SavedSchedule.Write(text, exploration, findings[i]);
             string path = Path.Combine(terminal.Directory, folder, name);
             CreateFolder(Path.GetDirectoryName(path)!);
             AtomicFile.Write(path, saved.TrimEnd('\n').Split('\n'), _save.Name);

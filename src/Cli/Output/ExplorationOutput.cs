@@ -40,14 +40,14 @@ internal static class ExplorationOutput
             CultureInfo.InvariantCulture,
             $"{exploration.States}{(exploration.IsStateCountFull ? " or more" : "")} states, {exploration.GivenUp} schedules left half-way because others show the same, "
             + $"{exploration.Unfair} unfair; the longest has {exploration.LongestRun} choices; {report.Elapsed.TotalSeconds:0.0} s");
-        if (report.Wanted is { } wanted)
+        if (report.Hunt is { } hunt)
         {
-            yield return report.IsFound
-                ? $"{wanted} is found: the last finding below is gone under the same schedule when only it is corrected"
-                : $"{wanted} is not found";
+            yield return hunt.Found is not null
+                ? $"{hunt.Wanted} is found: what is shown below is gone under the same schedule when only it is corrected"
+                : $"{hunt.Wanted} is not found";
         }
 
-        foreach (Finding finding in exploration.Findings)
+        foreach (Finding finding in report.Findings)
         {
             yield return "";
             yield return $"{finding.Invariant} ({finding.Kind}): {finding.Detail}";
@@ -78,13 +78,13 @@ internal static class ExplorationOutput
         json.WriteNumber("longest", exploration.LongestRun);
         json.WriteBoolean("exhausted", exploration.IsExhausted);
         json.WriteNumber("seconds", Math.Round(report.Elapsed.TotalSeconds, 3));
-        if (report.Wanted is { } wanted)
+        if (report.Hunt is { } hunt)
         {
-            json.WriteString("wanted", wanted.ToString());
-            json.WriteBoolean("found", report.IsFound);
+            json.WriteString("wanted", hunt.Wanted.ToString());
+            json.WriteBoolean("found", hunt.Found is not null);
         }
 
-        json.WriteObjects("findings", exploration.Findings, finding =>
+        json.WriteObjects("findings", [.. report.Findings], finding =>
         {
             json.WriteString("kind", finding.Kind);
             json.WriteString("invariant", finding.Invariant);

@@ -26,7 +26,7 @@ internal static class ExplorationPage
             yield return $"<p>{Encoded(line)}</p>";
         }
 
-        foreach (string line in report.Exploration.Findings.SelectMany(Section))
+        foreach (string line in report.Findings.SelectMany(Section))
         {
             yield return line;
         }

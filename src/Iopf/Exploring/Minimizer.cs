@@ -9,8 +9,10 @@ namespace Iopf.Exploring;
 internal sealed class Minimizer(RunRequest request, Trouble trouble)
 {
     private RunRequest _request = request;
+    private int _switches = int.MaxValue;
 
-    /// <summary>Leaves out entry after entry of the schedule, and operation after operation of the threads, until none can be spared.</summary>
+    /// <summary>Leaves out operation after operation of the threads, and entry after entry of the schedule, until none can be spared.</summary>
+    /// <remarks>An entry stays if the threads would change more often without it.</remarks>
     /// <param name="entries">A schedule that shows the trouble.</param>
     /// <param name="foundAt">The number of the schedule, for the report.</param>
     /// <param name="switches">How often the thread changed under it.</param>
@@ -21,6 +23,8 @@ internal sealed class Minimizer(RunRequest request, Trouble trouble)
         if (Shows(_request, left, out RecordedSchedule recorded, out RunResult run, out Trouble seen))
         {
             DropOperations(left);
+            Shows(_request, left, out recorded, out _, out _);
+            _switches = recorded.Switches;
             left = DropEntries(left);
             DropOperations(left);
             Shows(_request, left, out recorded, out run, out seen);
@@ -46,8 +50,9 @@ internal sealed class Minimizer(RunRequest request, Trouble trouble)
                 for (int at = left.Count - size; at >= 0; at -= size)
                 {
                     List<string> fewer = [.. left[..at], .. left[(at + size)..]];
-                    if (Shows(_request, fewer, out _, out _, out _))
+                    if (Shows(_request, fewer, out RecordedSchedule recorded, out _, out _) && recorded.Switches <= _switches)
                     {
+                        _switches = recorded.Switches;
                         left = fewer;
                         isShorter = true;
                         at = Math.Min(at, left.Count);

@@ -36,21 +36,65 @@ public sealed class ExplorationTests
     {
         Erratum id = Enum.Parse<Erratum>(name);
         RunRequest request = Request(RaceHunt.ScenarioOf(id).Name, RaceHunt.ErrataFor(id));
-        int looked = 0;
-        Finding? found = null;
+        Hunt hunt = new(request, id);
 
-        Exploration.Of(request, new ExplorationOptions("pct:3", 3000, Seed: 0), progress =>
-        {
-            for (; found is null && looked < progress.Findings.Count; looked++)
-            {
-                found = RaceHunt.IsOf(progress.Findings[looked], request, id) ? progress.Findings[looked] : null;
-            }
+        Exploration.Of(request, new ExplorationOptions("pct:3", 3000, Seed: 0), progress => hunt.GoesOn(in progress));
 
-            return found is null;
-        });
+        Assert.NotNull(hunt.Found);
+        Assert.True(hunt.Found.Operations <= request.Scenario.Steps.Sum(static step => step.Threads.Sum(static thread => thread.Value.Count)));
+        Assert.True(hunt.Found.Switches <= hunt.Found.OriginalSwitches + request.Scenario.Steps.Sum(static step => step.Threads.Count));
+    }
 
-        Assert.NotNull(found);
-        Assert.True(found.Operations <= request.Scenario.Steps.Sum(static step => step.Threads.Sum(static thread => thread.Value.Count)));
+    [Theory]
+    [InlineData(Erratum.E08)]
+    [InlineData(Erratum.E25)]
+    [InlineData(Erratum.E36)]
+    [InlineData(Erratum.E40)]
+    [InlineData(Erratum.E41)]
+    [InlineData(Erratum.E43)]
+    [InlineData(Erratum.E45)]
+    [InlineData(Erratum.E67)]
+    [InlineData(Erratum.E73)]
+    [InlineData(Erratum.E76)]
+    public void Schedule_that_the_review_follows_is_the_one_that_exploring_finds(Erratum id)
+    {
+        Scenario scenario = Iopf.Errata.Reproducers.All[id].Scenario;
+        string[] stored = [.. scenario.Steps.Single(static step => step.Threads.Count > 0).Words("schedule")];
+        RunRequest request = new(scenario, PatchSet.All, new Dictionary<string, string>(), Seed: 0, Trace: null) { Errata = RaceHunt.ErrataFor(id) };
+        Hunt hunt = new(request, id);
+
+        Exploration.Of(request, new ExplorationOptions("pct:3", 3000, Seed: 0), progress => hunt.GoesOn(in progress));
+
+        Assert.Equal(stored, hunt.Found?.Schedule);
+    }
+
+    [Theory]
+    [InlineData("E25")]
+    [InlineData("E32")]
+    [InlineData("E43")]
+    [InlineData("E45")]
+    public void Hunt_for_a_wrong_order_of_locks_goes_on_until_somebody_is_stuck(string name)
+    {
+        Erratum id = Enum.Parse<Erratum>(name);
+        RunRequest request = Request(RaceHunt.ScenarioOf(id).Name, RaceHunt.ErrataFor(id));
+        Hunt hunt = new(request, id);
+
+        Exploration.Of(request, new ExplorationOptions("pct:3", 3000, Seed: 0), progress => hunt.GoesOn(in progress));
+
+        Assert.Equal(("L2", "deadlock"), (hunt.Found?.Invariant, hunt.Found?.Kind));
+    }
+
+    [Fact]
+    public void An_order_of_locks_in_which_nobody_can_be_stuck_is_a_finding_all_the_same()
+    {
+        Exploration explored = Exploration.Of(
+            new RunRequest(Iopf.Errata.Reproducers.All[Erratum.E26].Scenario, PatchSet.All, new Dictionary<string, string>(), Seed: 0, Trace: null) { Errata = ErrataSet.Of(Erratum.E26) },
+            new ExplorationOptions("exhaustive", 5000, Seed: 0),
+            static _ => true);
+
+        Assert.True(explored.IsExhausted);
+        Assert.NotEmpty(explored.Findings);
+        Assert.All(explored.Findings, static finding => Assert.Equal(("L2", "violation"), (finding.Invariant, finding.Kind)));
     }
 
     [Theory]
