@@ -104,9 +104,9 @@ internal sealed class RunArguments
             settings[key] = value;
         }
 
-        Scenario scenario = parsed.GetValue(_scenario) is not null || otherwise is null
-            ? scenarios.Load(parsed.GetRequiredValue(_scenario))
-            : otherwise();
+        Scenario scenario = parsed.GetValue(_scenario) is string name
+            ? scenarios.Load(name)
+            : (otherwise ?? throw new InputException($"{parsed.CommandResult.Command.Name}: argument SCENARIO is missing; see iopf --help")).Invoke();
         return new RunRequest(scenario, patches, settings, seed, trace)
         {
             Errata = errata,

@@ -11,6 +11,9 @@ internal sealed class CliHarness : IDisposable
 
     public FakeScenarioRunner Scenarios { get; } = new();
 
+    /// <summary>Runs scenarios instead of <see cref="Scenarios"/>, if anybody does.</summary>
+    public IScenarioRunner? Runner { get; init; }
+
     public Func<RecordingHeader, IType1Replayer> CreateReplayer { get; set; } = _ => new RecordedReplayer();
 
     public bool ShowStackTraces { get; set; }
@@ -24,7 +27,7 @@ internal sealed class CliHarness : IDisposable
         StringWriter output = new() { NewLine = "\n" };
         StringWriter error = new() { NewLine = "\n" };
         Terminal terminal = new(Output ?? output, error, Directory, ShowStackTraces) { Input = () => new MemoryStream(Input) };
-        int exitCode = new IopfCommandLine(terminal, Scenarios, CreateReplayer).Run(args);
+        int exitCode = new IopfCommandLine(terminal, Runner ?? Scenarios, CreateReplayer).Run(args);
         return new CliOutcome(exitCode, output.ToString(), error.ToString());
     }
 
