@@ -2,7 +2,7 @@ using Iopf.Views;
 
 namespace Iopf.Exploring;
 
-/// <summary>A graph of lock classes drawn: outer locks above inner ones, edges of cycles in red.</summary>
+/// <summary>A graph of lock classes drawn: outer locks above inner ones, edges that close a cycle in red; what follows from other edges is left out.</summary>
 public static class LockGraphPicture
 {
     private const int RowHeight = 84;
@@ -17,21 +17,10 @@ public static class LockGraphPicture
     {
         ArgumentNullException.ThrowIfNull(graph);
         Drawing drawing = new(".bad{stroke:#ab091e;stroke-width:2;fill:none}");
-        IReadOnlyList<string> classes = graph.Classes;
-        Dictionary<string, int> rows = Rows(graph, classes);
-        Dictionary<string, (int X, int Y, int Width)> places = [];
-        foreach (IGrouping<int, string> row in classes.GroupBy(name => rows[name]))
-        {
-            int x = Margin + (row.Key % 2 * Gap);
-            foreach (string name in row)
-            {
-                int width = (name.Length * Drawing.CharacterWidth) + 16;
-                places[name] = (x, Margin + (row.Key * RowHeight), width);
-                x += width + Gap;
-            }
-        }
-
-        foreach ((string held, string taken) in graph.Edges.Keys)
+        LockRanks ranks = new(graph);
+        (string Held, string Taken)[] down = [.. ranks.Needed];
+        Dictionary<string, (int X, int Y, int Width)> places = Places(ranks.Rows, down);
+        foreach ((string held, string taken) in down.Concat(ranks.Back))
         {
             (int fromX, int fromY, int fromWidth) = places[held];
             (int toX, int toY, int toWidth) = places[taken];
@@ -41,7 +30,7 @@ public static class LockGraphPicture
                 isDown ? fromY + BoxHeight : fromY,
                 toX + (toWidth / 2),
                 isDown ? toY : toY + BoxHeight,
-                graph.IsOnCycle(held, taken) ? "bad" : "link");
+                isDown ? "link" : "bad");
         }
 
         foreach ((string name, (int x, int y, int width)) in places)
@@ -53,21 +42,27 @@ public static class LockGraphPicture
         return drawing;
     }
 
-    // The longest way from an outermost lock; round a cycle nothing is outermost, so rows end at the number of classes.
-    private static Dictionary<string, int> Rows(LockGraph graph, IReadOnlyList<string> classes)
+    /// <summary>Row under row, each in the middle, and in it each lock near those that it is taken under.</summary>
+    private static Dictionary<string, (int X, int Y, int Width)> Places(Dictionary<string, int> rows, (string Held, string Taken)[] edges)
     {
-        Dictionary<string, int> rows = classes.ToDictionary(static name => name, static _ => 0);
-        for (int round = 0; round < classes.Count; round++)
+        IGrouping<int, string>[] lines = [.. rows.Keys.GroupBy(name => rows[name]).OrderBy(static row => row.Key)];
+        int widest = lines.Max(static line => line.Sum(static name => WidthOf(name) + Gap));
+        Dictionary<string, (int X, int Y, int Width)> places = [];
+        foreach (IGrouping<int, string> line in lines)
         {
-            foreach ((string held, string taken) in graph.Edges.Keys)
+            int x = Margin + ((widest - line.Sum(static name => WidthOf(name) + Gap)) / 2);
+            foreach (string name in line.OrderBy(MiddleOfThoseAbove).ThenBy(static name => name, StringComparer.Ordinal))
             {
-                if (!graph.IsOnCycle(held, taken))
-                {
-                    rows[taken] = Math.Max(rows[taken], rows[held] + 1);
-                }
+                places[name] = (x, Margin + (line.Key * RowHeight), WidthOf(name));
+                x += WidthOf(name) + Gap;
             }
         }
 
-        return rows;
+        return places;
+
+        double MiddleOfThoseAbove(string name) =>
+            edges.Where(edge => edge.Taken == name && places.ContainsKey(edge.Held)).Select(edge => places[edge.Held].X + (places[edge.Held].Width / 2.0)).DefaultIfEmpty(widest / 2.0).Average();
     }
+
+    private static int WidthOf(string name) => (name.Length * Drawing.CharacterWidth) + 16;
 }

@@ -2,6 +2,7 @@ using Iopf.Exploring;
 using Iopf.Kernel;
 using Iopf.Patches;
 using Iopf.Scenarios;
+using Iopf.Tests.Scenarios;
 
 namespace Iopf.Tests.Exploring;
 
@@ -91,6 +92,18 @@ public sealed class LockOrderTests
         Assert.Contains(LockGraphText.Dot(graph), static line => line.Contains("\"param.lock\" -> \"iommu.lock\"", StringComparison.Ordinal) && line.Contains("red", StringComparison.Ordinal));
         Assert.Contains("class=\"bad\"", LockGraphPicture.Draw(graph).ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("class=\"bad\"", LockGraphPicture.Draw(CorrectedGraph.Value).ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Picture_of_the_posted_series_leads_back_only_to_the_containers_lock() => Assert.Equal(
+        ["anon_vma", "mmap_lock", "mmu notifier srcu", "param.lock", "vma_lock"],
+        new LockRanks(PostedGraph.Value).Back.Select(static edge => edge.Taken == "iommu.lock" ? edge.Held : $"{edge.Held} -> {edge.Taken}").Order(StringComparer.Ordinal));
+
+    [Fact]
+    public void Pictures_in_docs_are_those_of_the_code()
+    {
+        Documents.AssertUpToDate("pictures/locks-corrected.svg", LockGraphPicture.Draw(CorrectedGraph.Value) + "\n");
+        Documents.AssertUpToDate("pictures/locks-posted.svg", LockGraphPicture.Draw(PostedGraph.Value) + "\n");
     }
 
     private static LockGraph GraphOf(PatchSet patches, ErrataSet errata)
