@@ -26,6 +26,9 @@ public sealed class HostKernel(Scheduler scheduler, CostOptions costs, ErrataSet
     /// <summary>The virtual time.</summary>
     public VirtualClock Clock { get; } = new();
 
+    /// <summary>Where the time of faults went, stage by stage.</summary>
+    public StageTimes Stages { get; } = new();
+
     /// <summary>What happened so far, in numbers.</summary>
     public Tally Tally { get; } = new();
 
@@ -55,6 +58,25 @@ public sealed class HostKernel(Scheduler scheduler, CostOptions costs, ErrataSet
     /// <param name="kind">What is about to be done.</param>
     /// <returns>Whether it fails.</returns>
     public bool Fails(FailureKind kind) => Failures is not null && Failures.Fails(kind);
+
+    /// <summary>Lets the time of a stage pass.</summary>
+    /// <param name="stage">The stage.</param>
+    /// <param name="nanoseconds">How long it takes.</param>
+    public void Spend(CostStage stage, long nanoseconds)
+    {
+        Clock.Advance(nanoseconds);
+        Stages.Add(stage, nanoseconds);
+    }
+
+    /// <summary>Lets the time of a stage pass, if stages are told apart.</summary>
+    /// <param name="stage">The stage; not one whose cost depends on what it does.</param>
+    public void SpendStage(CostStage stage)
+    {
+        if (Scheduler.KeepsTimelines)
+        {
+            Spend(stage, Costs.Of(stage));
+        }
+    }
 
     /// <summary>Warns of a state that should not be.</summary>
     /// <remarks>Kernel: <c>WARN_ON</c>.</remarks>

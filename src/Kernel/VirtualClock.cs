@@ -13,4 +13,8 @@ public sealed class VirtualClock
         Invariant.Hold(nanoseconds >= 0, "virtual time does not run backwards");
         Now += nanoseconds;
     }
+
+    /// <summary>Shows another time line: that of a thread or device whose turn it is.</summary>
+    /// <param name="nanoseconds">Its time.</param>
+    internal void MoveTo(long nanoseconds) => Now = nanoseconds;
 }

@@ -40,8 +40,11 @@ internal sealed class EventRecorder(HostKernel kernel, EventQueue queue, SmmuHar
     }
 
     /// <summary>Records a stall; the queue must have a place.</summary>
-    public void RecordStall(in DmaRequest request, in TranslationFault fault, ushort tag) =>
+    public void RecordStall(in DmaRequest request, in TranslationFault fault, ushort tag)
+    {
+        kernel.SpendStage(CostStage.Record);
         Write(Build(in request, in fault, EventRecord.StallBit | tag));
+    }
 
     private void Write(in EventRecord record)
     {

@@ -33,6 +33,7 @@ public class PageResponder(HostKernel kernel, IEnumerable<IFaultObserver> observ
             return Errno.EINVAL;
         }
 
+        kernel.SpendStage(CostStage.Response);
         using (param.Pending.Lock.Hold())
         {
             for (int i = 0; i < param.Pending.Count; i++)

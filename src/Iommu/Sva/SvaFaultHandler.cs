@@ -31,7 +31,9 @@ public sealed class SvaFaultHandler(HostKernel kernel, ISvaBonds bonds, PageResp
 
     private PageResponseCode HandleSingle(Device device, in IommuFault fault)
     {
-        kernel.Clock.Advance(kernel.Costs.HandlerNanoseconds);
+        kernel.Spend(
+            CostStage.Handler,
+            kernel.Scheduler.KeepsTimelines ? kernel.Costs.SharedHandlerNanoseconds : kernel.Costs.HandlerNanoseconds);
         if (fault.Pasid is not { } pasid || bonds.Find(device, pasid) is not { } mm)
         {
             return PageResponseCode.Invalid;

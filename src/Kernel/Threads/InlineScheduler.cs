@@ -203,7 +203,7 @@ public class InlineScheduler : Scheduler
         }
     }
 
-    private void Run(KernelThread thread)
+    private protected void Run(KernelThread thread)
     {
         KernelThread previous = _current;
         thread.IsReady = false;

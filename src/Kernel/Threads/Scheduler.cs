@@ -42,6 +42,13 @@ public abstract class Scheduler
     /// <summary>Whether the steps of the trace are places where other threads may run.</summary>
     public bool StopsAtSteps { get; private protected set; }
 
+    /// <summary>Whether threads, locks and devices have time lines of their own, and the stages of a fault their own costs.</summary>
+    public virtual bool KeepsTimelines => false;
+
+    /// <summary>Asked by a thread that serves items, after each: whether it returns now, to be given the floor again for the next.</summary>
+    /// <returns>Whether it does; whoever returns then has not slept when it goes on.</returns>
+    public virtual bool Relinquishes() => false;
+
     /// <summary>Marks an access to something that other threads change without a lock: a scheduler may let them run here.</summary>
     /// <param name="name">What is accessed.</param>
     public virtual void Point(string name)

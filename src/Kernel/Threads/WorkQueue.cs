@@ -58,6 +58,11 @@ public sealed class WorkQueue
             {
                 _running = false;
             }
+
+            if (_scheduler.Relinquishes())
+            {
+                return;
+            }
         }
 
         _idle.WakeAll();

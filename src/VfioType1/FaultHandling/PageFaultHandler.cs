@@ -51,12 +51,13 @@ internal sealed class PageFaultHandler(
 
     private PageResponseCode Resolve(Device device, in IommuFault request)
     {
-        kernel.Clock.Advance(kernel.Costs.HandlerNanoseconds);
         if (!directory.TryFind(device, out FaultTarget target))
         {
+            kernel.Spend(CostStage.Handler, kernel.Costs.HandlerNanoseconds);
             return PageResponseCode.Invalid;
         }
 
+        long cost = kernel.Costs.HandlerNanoseconds;
         while (true)
         {
             FaultPlan plan;
@@ -64,6 +65,8 @@ internal sealed class PageFaultHandler(
             using (target.Container.Lock.Hold(Function))
             {
                 RequireLinked(in target);
+                kernel.Spend(CostStage.Handler, cost);
+                cost = 0;
                 if (planner.Plan(target, device, in request, out plan) is { } answer)
                 {
                     return answer;
@@ -129,7 +132,7 @@ internal sealed class PageFaultHandler(
             }
         }
 
-        kernel.Clock.Advance(kernel.Costs.PremappedPageNanoseconds * (long)(done - 1));
+        kernel.Spend(CostStage.Pages, kernel.Costs.PremappedPageNanoseconds * (long)(done - 1));
         return Step.Mapped;
     }
 

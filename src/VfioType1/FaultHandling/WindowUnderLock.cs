@@ -57,6 +57,7 @@ internal sealed class WindowUnderLock(
         }
 
         Drop(batch, plan.Mapping, leaks: false);
+        kernel.Spend(CostStage.Pages, done > 0 ? kernel.Costs.PremappedPageNanoseconds * (long)(done - 1) : 0);
         return done > 0;
     }
 

@@ -62,8 +62,9 @@ internal sealed class EventHandler(HostKernel kernel, IStage2EventPolicy stage2E
                 return Errno.EINVAL;
             }
 
-            // A fault's way from the device to its handler and back, apart from the handler itself.
-            kernel.Clock.Advance(kernel.Costs.FaultDeliveryNanoseconds);
+            // Where stages are not told apart: the way from the device to the handler and back, all at once.
+            kernel.Clock.Advance(kernel.Scheduler.KeepsTimelines ? 0 : kernel.Costs.FaultDeliveryNanoseconds);
+            kernel.SpendStage(CostStage.Decode);
             kernel.Step(
                 TraceLayer.SmmuDriver,
                 Function,

@@ -66,6 +66,11 @@ internal sealed class EventThread
                     Unhandled++;
                     Print(record, error);
                 }
+
+                if (_kernel.Scheduler.Relinquishes())
+                {
+                    return;
+                }
             }
 
             if (_queue.FetchProducer())

@@ -38,6 +38,8 @@ internal static class StallResponse
         kernel.Step(
             TraceLayer.SmmuDriver, "arm_smmu_page_response", master.Device.Name, null, in point, $"{resume} of stag 0x{response.GroupId:x}");
 
+        kernel.SpendStage(CostStage.Resume);
+
         // No CMD_SYNC: nobody waits for the transaction. A full queue would lose the answer, as it does in the kernel.
         master.Smmu.Commands.Insert(SmmuCommand.Resume(master.StreamIds[0], (ushort)response.GroupId, resume));
         return Errno.None;

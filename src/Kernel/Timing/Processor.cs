@@ -1,0 +1,16 @@
+namespace Iopf.Kernel;
+
+/// <summary>A CPU that serves the faults of one SMMU: one thread at a time.</summary>
+/// <param name="name">Its name in reports.</param>
+public sealed class Processor(string name)
+{
+    /// <summary>Its name in reports.</summary>
+    public string Name { get; } = name;
+
+    /// <summary>How long it ran threads, lock waits among it.</summary>
+    /// <value>Nanoseconds.</value>
+    public long BusyNanoseconds { get; internal set; }
+
+    /// <summary>When it is done with what it runs.</summary>
+    internal long FreeAt { get; set; }
+}
