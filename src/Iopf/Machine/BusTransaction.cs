@@ -10,6 +10,9 @@ internal sealed class BusTransaction
     /// <summary>Whether the number is taken.</summary>
     public bool IsTaken { get; set; }
 
+    /// <summary>Whether its device waits for it; otherwise the device is called when it ends.</summary>
+    public bool IsWaitedFor { get; set; }
+
     /// <summary>How it stands.</summary>
     public DmaState State { get; set; }
 

@@ -70,6 +70,38 @@ public sealed class DeviceEngine(HostKernel kernel, PhysicalMemory memory, SmmuH
         return true;
     }
 
+    /// <summary>Called when a transaction ends that <see cref="Begin"/> left in the SMMU: its number, and what became of it.</summary>
+    public Action<int, DmaState>? Ended { get; set; }
+
+    /// <summary>Issues one transaction and does not wait for it: many may be in the SMMU at the same time.</summary>
+    /// <param name="iova">The first address.</param>
+    /// <param name="part">The bytes, within one page; those of a read come only if it completes at once.</param>
+    /// <param name="access">How.</param>
+    /// <param name="transaction">Its number until it has ended.</param>
+    /// <returns>What became of it; if it stalled, <see cref="Ended"/> tells the rest.</returns>
+    public DmaState Begin(Iova iova, Span<byte> part, DmaAccess access, out int transaction)
+    {
+        using (kernel.Scheduler.Enter(_thread))
+        {
+            transaction = TakeNumber(iova, part.Length, access);
+            DmaRequest request = new(streamId, access.Substream, iova, access.IsWrite, access.IsInstruction, access.IsPrivileged);
+            switch (smmu.Translate(request, this, transaction, out ulong physicalAddress))
+            {
+                case DmaOutcome.Completed:
+                    Move(physicalAddress, part, access.IsWrite, iova, access.Substream);
+                    return Drop(transaction, DmaState.Completed);
+                case DmaOutcome.Stalled:
+                    part.CopyTo(_transactions[transaction].Bytes);
+                    _transactions[transaction].IsWaitedFor = false;
+                    return DmaState.Stalled;
+                case DmaOutcome.Aborted:
+                    return Drop(transaction, DmaState.Aborted);
+                default:
+                    return Drop(transaction, DmaState.ReadAsZeroWriteIgnored);
+            }
+        }
+    }
+
     /// <summary>Called with the address of each transaction that wrote memory, and its substream; observes only.</summary>
     public Action<Iova, uint?>? Wrote { get; set; }
 
@@ -84,16 +116,27 @@ public sealed class DeviceEngine(HostKernel kernel, PhysicalMemory memory, SmmuH
                 held.Bytes.Clear();
             }
 
-            held.State = DmaState.ReadAsZeroWriteIgnored;
+            End(transaction, DmaState.ReadAsZeroWriteIgnored);
             return;
         }
 
         Move(physicalAddress, held.Bytes, held.IsWrite, held.Iova, held.Substream);
-        held.State = DmaState.Completed;
+        End(transaction, DmaState.Completed);
     }
 
     /// <inheritdoc/>
-    void IBusMaster.Aborted(int transaction) => _transactions[transaction].State = DmaState.Aborted;
+    void IBusMaster.Aborted(int transaction) => End(transaction, DmaState.Aborted);
+
+    private void End(int transaction, DmaState state)
+    {
+        BusTransaction held = _transactions[transaction];
+        held.State = state;
+        if (!held.IsWaitedFor)
+        {
+            held.IsTaken = false;
+            Ended?.Invoke(transaction, state);
+        }
+    }
 
     private DmaState Run(Iova iova, Span<byte> data, DmaAccess access)
     {
@@ -220,6 +263,7 @@ public sealed class DeviceEngine(HostKernel kernel, PhysicalMemory memory, SmmuH
 
         BusTransaction held = _transactions[number];
         held.IsTaken = true;
+        held.IsWaitedFor = true;
         held.State = DmaState.Stalled;
         held.Iova = iova;
         held.Substream = access.Substream;

@@ -1,5 +1,3 @@
-using Iopf.Kernel;
-
 namespace Iopf.Workloads;
 
 /// <summary>UADK's hisi_sec_test in its performance mode, page by page: who touches what, in which order.</summary>
@@ -11,27 +9,16 @@ namespace Iopf.Workloads;
 /// <param name="messageBytes">The length of a message.</param>
 internal sealed class HisiSecTest(ISecPlatform platform, int messageBytes)
 {
-    private const int BufferSets = 2;
-    private const int ChunkHeaderBytes = 16;
-    private const int CopiedBytes = 16;
-    private const int KeyBytes = 64;
-    private const int InitializationVectorBytes = 16;
-
-    private readonly ulong[] _sources = new ulong[BufferSets];
-    private readonly ulong[] _destinations = new ulong[BufferSets];
-    private ulong _key;
-    private ulong _initializationVector;
-
     /// <summary>Runs the test.</summary>
     /// <param name="messages">How many messages are sent.</param>
     /// <returns>The faults taken from the first message on, and whether every message was sent.</returns>
     public SecTestOutcome Run(int messages)
     {
-        Prepare();
+        SecBuffers buffers = SecBuffers.Prepare(platform, messageBytes);
         long before = platform.Faults;
         for (int message = 0; message < messages; message++)
         {
-            if (!Send(message))
+            if (!Send(buffers, message))
             {
                 return new SecTestOutcome(platform.Faults - before, IsFinished: false);
             }
@@ -40,38 +27,14 @@ internal sealed class HisiSecTest(ISecPlatform platform, int messageBytes)
         return new SecTestOutcome(platform.Faults - before, IsFinished: true);
     }
 
-    private void Prepare()
-    {
-        ulong heap = platform.Reserve(pages: 1, isolated: true);
-        _key = heap + ChunkHeaderBytes;
-        platform.Cpu(heap, ChunkHeaderBytes + KeyBytes, write: true);
-        _initializationVector = Allocate(isolated: false);
-        platform.Cpu(_initializationVector, messageBytes, write: true);
-        for (int set = 0; set < BufferSets; set++)
-        {
-            _sources[set] = Allocate(isolated: true);
-            platform.Cpu(_sources[set], CopiedBytes, write: true);
-            _destinations[set] = Allocate(isolated: true);
-        }
-    }
-
-    // malloc of more than the mmap threshold: the chunk is a mapping of its own, and only its header is touched.
-    private ulong Allocate(bool isolated)
-    {
-        int pages = (int)((ulong)(ChunkHeaderBytes + messageBytes) / Page.Size) + 1;
-        ulong chunk = platform.Reserve(pages, isolated);
-        platform.Cpu(chunk, ChunkHeaderBytes, write: true);
-        return chunk + ChunkHeaderBytes;
-    }
-
-    private bool Send(int message)
+    private bool Send(SecBuffers buffers, int message)
     {
         ulong submission = SecQueue.Submission(platform.QueueBlock, message);
         platform.Cpu(submission, SecQueue.SubmissionBytes, write: true);
         return platform.DeviceQueue(submission, SecQueue.SubmissionBytes, write: false)
-            && platform.Device(_key, InitializationVectorBytes, write: false)
-            && platform.Device(_initializationVector, InitializationVectorBytes, write: false)
-            && Encrypt(_sources[message % BufferSets], _destinations[message % BufferSets])
+            && platform.Device(buffers.Key, SecBuffers.BlockBytes, write: false)
+            && platform.Device(buffers.InitializationVector, SecBuffers.BlockBytes, write: false)
+            && Encrypt(buffers.SourceOf(message), buffers.DestinationOf(message))
             && platform.DeviceQueue(SecQueue.Completion(platform.QueueBlock, message), SecQueue.CompletionBytes, write: true);
     }
 
@@ -79,10 +42,10 @@ internal sealed class HisiSecTest(ISecPlatform platform, int messageBytes)
     private bool Encrypt(ulong source, ulong destination)
     {
         ulong end = (ulong)messageBytes;
-        for (ulong done = 0; done < end; done = NextPage(source, done))
+        for (ulong done = 0; done < end; done = SecBuffers.NextPage(source, done))
         {
-            if (!platform.Device(source + done, CopiedBytes, write: false)
-                || !platform.Device(destination + done, CopiedBytes, write: true))
+            if (!platform.Device(source + done, SecBuffers.BlockBytes, write: false)
+                || !platform.Device(destination + done, SecBuffers.BlockBytes, write: true))
             {
                 return false;
             }
@@ -90,6 +53,4 @@ internal sealed class HisiSecTest(ISecPlatform platform, int messageBytes)
 
         return true;
     }
-
-    private static ulong NextPage(ulong buffer, ulong done) => Page.StartOf(buffer + done) + Page.Size - buffer;
 }

@@ -7,7 +7,7 @@ namespace Iopf.Workloads;
 
 /// <summary>The test on the host, with the device sharing the process's page table: addresses are those of the process.</summary>
 /// <remarks>The queues are memory of the host's driver, mapped once and for all in the device's default domain.</remarks>
-internal sealed class SvaSecPlatform : ISecPlatform
+internal sealed class SvaSecPlatform : ITimedSecPlatform
 {
     private const ulong FirstAddress = 0x4000_0000_0000;
     private const ulong QueueIova = 0x1000_0000;
@@ -38,6 +38,21 @@ internal sealed class SvaSecPlatform : ISecPlatform
 
     /// <inheritdoc/>
     public long Faults => _kernel.Tally.FaultsReported;
+
+    /// <inheritdoc/>
+    public DeviceEngine Engine => _device;
+
+    /// <inheritdoc/>
+    public AddressSpace Memory => _mm;
+
+    /// <inheritdoc/>
+    public Iova IovaOf(ulong address) => new(address);
+
+    /// <inheritdoc/>
+    public DmaAccess AccessOf(ulong address) => address < FirstAddress ? default : _shared;
+
+    /// <inheritdoc/>
+    public UserAddress VaddrOf(ulong address) => new(address);
 
     /// <summary>Has the host's driver set the device up and bind it to a process.</summary>
     /// <param name="host">The host.</param>

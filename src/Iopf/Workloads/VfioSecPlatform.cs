@@ -7,10 +7,10 @@ namespace Iopf.Workloads;
 
 /// <summary>The test in a guest with the device assigned by VFIO: every address the device uses is guest-physical.</summary>
 /// <remarks>
-/// Guest RAM is one area of the VMM, mapped as one range. Each buffer is contiguous in guest-physical memory, with unused pages around it.
+/// Guest RAM is one area of the VMM, mapped as one range; devices of one guest share it, each with 192 MiB for its test. Each buffer is contiguous in guest-physical memory, with unused pages around it.
 /// The guest's driver allocates all queue pairs when it probes the device, and tests the first one; the process gets the second.
 /// </remarks>
-internal sealed class VfioSecPlatform : ISecPlatform
+internal sealed class VfioSecPlatform : ITimedSecPlatform
 {
     private const ulong RamBytes = 192UL << 20;
     private const ulong RamVaddr = 0x4000_0000_0000;
@@ -28,14 +28,16 @@ internal sealed class VfioSecPlatform : ISecPlatform
     private readonly KernelThread _cpu;
     private readonly DeviceEngine _device;
     private readonly byte[] _bytes = new byte[Page.Size];
+    private readonly ulong _slice;
     private ulong _next;
 
-    private VfioSecPlatform(Host host, Process vmm, DeviceEngine device)
+    private VfioSecPlatform(Host host, Process vmm, DeviceEngine device, int index)
     {
         _kernel = host.Kernel;
         _vmm = vmm.Mm!;
         _cpu = vmm.Thread;
         _device = device;
+        _slice = (ulong)index * RamBytes;
         _next = FirstPair + ((ulong)SecQueue.Pairs * SecQueue.BlockPages * Page.Size);
     }
 
@@ -45,26 +47,45 @@ internal sealed class VfioSecPlatform : ISecPlatform
     /// <inheritdoc/>
     public long Faults => _kernel.Tally.FaultsReported;
 
-    private static ulong FirstPair => FunctionBlock + (FunctionPages * Page.Size);
+    /// <inheritdoc/>
+    public DeviceEngine Engine => _device;
+
+    /// <inheritdoc/>
+    public AddressSpace Memory => _vmm;
+
+    private ulong FunctionsAt => _slice + FunctionBlock;
+
+    private ulong FirstPair => FunctionsAt + (FunctionPages * Page.Size);
 
     /// <summary>Starts a guest with the device assigned, and has its driver probe the device.</summary>
     /// <param name="host">The host.</param>
     /// <param name="vmm">The VMM.</param>
     /// <param name="device">The accelerator.</param>
     /// <returns>The platform; <see langword="null"/> if the VMM could not map guest RAM.</returns>
-    public static VfioSecPlatform? Start(Host host, Process vmm, HostDevice device)
+    public static VfioSecPlatform? Start(Host host, Process vmm, HostDevice device) => StartAll(host, vmm, [device]) is [var only] ? only : null;
+
+    /// <summary>Starts a guest with several devices in one container, and has its driver probe them.</summary>
+    /// <param name="host">The host.</param>
+    /// <param name="vmm">The VMM.</param>
+    /// <param name="devices">The accelerators.</param>
+    /// <returns>A platform for each; none if the VMM could not map guest RAM.</returns>
+    public static IReadOnlyList<VfioSecPlatform> StartAll(Host host, Process vmm, IReadOnlyList<HostDevice> devices)
     {
-        VfioSecPlatform platform = new(host, vmm, device.Engine!);
         using (host.Kernel.Scheduler.Enter(vmm.Thread))
         {
-            if (!platform.Assign(host, vmm, device.Device.Group!.Id))
+            if (!Assign(host, vmm, devices))
             {
-                return null;
+                return [];
             }
         }
 
-        platform.Probe();
-        return platform;
+        VfioSecPlatform[] platforms = [.. devices.Select((device, index) => new VfioSecPlatform(host, vmm, device.Engine!, index))];
+        foreach (VfioSecPlatform platform in platforms)
+        {
+            platform.Probe();
+        }
+
+        return platforms;
     }
 
     /// <inheritdoc/>
@@ -73,7 +94,7 @@ internal sealed class VfioSecPlatform : ISecPlatform
         _next += isolated ? GapPages * Page.Size : 0;
         ulong first = _next;
         _next += (ulong)pages * Page.Size;
-        Invariant.Hold(_next <= RamBytes, "the guest has enough RAM for the test");
+        Invariant.Hold(_next <= _slice + RamBytes, "the guest has enough RAM for the test");
         return first;
     }
 
@@ -105,18 +126,34 @@ internal sealed class VfioSecPlatform : ISecPlatform
     /// <inheritdoc/>
     public bool DeviceQueue(ulong address, int length, bool write) => Device(address, length, write);
 
-    private bool Assign(Host host, Process vmm, int group)
+    /// <inheritdoc/>
+    public Iova IovaOf(ulong address) => new(RamIova + address);
+
+    /// <inheritdoc/>
+    public DmaAccess AccessOf(ulong address) => default;
+
+    /// <inheritdoc/>
+    public UserAddress VaddrOf(ulong address) => new(RamVaddr + address);
+
+    private static bool Assign(Host host, Process vmm, IReadOnlyList<HostDevice> devices)
     {
-        UserRange ram = UserRange.OfLength(new UserAddress(RamVaddr), RamBytes);
+        ulong ramBytes = (ulong)devices.Count * RamBytes;
+        UserRange ram = UserRange.OfLength(new UserAddress(RamVaddr), ramBytes);
         VfioContainer container = host.Vfio.OpenContainer();
-        VfioGroup file = host.Vfio.OpenGroup(group).Value;
         Span<byte> map = stackalloc byte[VfioMapDma.Size];
-        new VfioMapDma(VfioMapDma.Size, VfioMapDmaBits.Read | VfioMapDmaBits.Write, RamVaddr, RamIova, RamBytes).Write(map);
-        if (_vmm.Mmap(ram, MemoryAccess.Read | MemoryAccess.Write) != Errno.None
-            || file.SetContainer(vmm, container) != Errno.None
-            || container.SetIommu(vmm, VfioExtension.Type1V2) != Errno.None)
+        new VfioMapDma(VfioMapDma.Size, VfioMapDmaBits.Read | VfioMapDmaBits.Write, RamVaddr, RamIova, ramBytes).Write(map);
+        if (vmm.Mm!.Mmap(ram, MemoryAccess.Read | MemoryAccess.Write) != Errno.None)
         {
             return false;
+        }
+
+        for (int i = 0; i < devices.Count; i++)
+        {
+            VfioGroup file = host.Vfio.OpenGroup(devices[i].Device.Group!.Id).Value;
+            if (file.SetContainer(vmm, container) != Errno.None || (i == 0 && container.SetIommu(vmm, VfioExtension.Type1V2) != Errno.None))
+            {
+                return false;
+            }
         }
 
         // Without the patches the ioctl is unknown, and the mapping below pins all of guest RAM instead.
@@ -127,10 +164,10 @@ internal sealed class VfioSecPlatform : ISecPlatform
     // dma_alloc_coherent zeroes what it hands out, so the CPU has touched all of it before the device does.
     private void Probe()
     {
-        Cpu(FunctionBlock, (int)(FirstPair - FunctionBlock) + (SecQueue.Pairs * SecQueue.BlockPages * (int)Page.Size), write: true);
+        Cpu(FunctionsAt, (int)(FirstPair - FunctionsAt) + (SecQueue.Pairs * SecQueue.BlockPages * (int)Page.Size), write: true);
         for (ulong page = 0; page < FunctionPages; page++)
         {
-            Device(FunctionBlock + (page << Page.Shift), sizeof(ulong), write: true);
+            Device(FunctionsAt + (page << Page.Shift), sizeof(ulong), write: true);
         }
 
         DeviceQueue(SecQueue.Submission(FirstPair, 0), SecQueue.SubmissionBytes, write: false);

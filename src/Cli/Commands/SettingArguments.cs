@@ -1,0 +1,63 @@
+using System.CommandLine;
+using System.Globalization;
+using Iopf.Settings;
+
+namespace Iopf.Cli.Commands;
+
+/// <summary>The arguments that set options and the seed: shared by every command that runs the model.</summary>
+internal sealed class SettingArguments
+{
+    private readonly Option<string[]> _set = new("--set")
+    {
+        Description = "Set an option, such as Premap:Length=64; may be given several times. One of "
+            + string.Join(", ", SettableOptions.All.Select(option => option.Key)) + ".",
+        HelpName = "Section:Name=value",
+    };
+
+    private readonly Option<string> _seed = new("--seed")
+    {
+        Description = "The seed of whatever is random in the scenario: an integer from 0. The default is 0.",
+        HelpName = "N",
+    };
+
+    /// <summary>Adds the arguments to a command.</summary>
+    /// <param name="command">The command.</param>
+    public void AddTo(Command command)
+    {
+        command.Add(_set);
+        command.Add(_seed);
+    }
+
+    /// <summary>Reads the options of the command line, and of the configuration under them.</summary>
+    /// <param name="parsed">The parsed command line.</param>
+    /// <param name="terminal">Where the configuration is.</param>
+    /// <returns>Values by "Section:Name".</returns>
+    /// <exception cref="InputException">An option or a configured value cannot be used.</exception>
+    public SortedDictionary<string, string> Read(ParseResult parsed, Terminal terminal)
+    {
+        List<KeyValuePair<string, string>> given = [.. (parsed.GetValue(_set) ?? []).Select(static text => SettableOptions.Parse(text, "--set"))];
+        SortedDictionary<string, string> settings = new(StringComparer.Ordinal);
+        foreach ((string key, string value) in IopfSettings.ValuesIn(RunConfiguration.Load(terminal.Directory)).Concat(given))
+        {
+            settings[key] = value;
+        }
+
+        return settings;
+    }
+
+    /// <summary>Reads the seed.</summary>
+    /// <param name="parsed">The parsed command line.</param>
+    /// <returns>The seed.</returns>
+    /// <exception cref="InputException">It is not one.</exception>
+    public ulong SeedOf(ParseResult parsed)
+    {
+        if (parsed.GetValue(_seed) is not string text)
+        {
+            return 0;
+        }
+
+        return ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ulong seed)
+            ? seed
+            : throw new InputException($"--seed: '{text}' is not a seed; expected an integer from 0 to {ulong.MaxValue}");
+    }
+}
