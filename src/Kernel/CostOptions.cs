@@ -40,7 +40,7 @@ public sealed class CostOptions
     /// <summary>From the interrupt to the event thread running; its CPU is taken meanwhile.</summary>
     /// <value>Nanoseconds, 0 to 1,000,000,000.</value>
     [Range(0, 1_000_000_000)]
-    public long InterruptWakeNanoseconds { get; set; } = 5_200;
+    public long InterruptWakeNanoseconds { get; set; } = 5_600;
 
     /// <summary>Decoding a record and reporting the fault.</summary>
     /// <value>Nanoseconds, 0 to 1,000,000,000.</value>
@@ -50,7 +50,7 @@ public sealed class CostOptions
     /// <summary>From a thread's hand-over of work to the sleeping worker running; its CPU is taken meanwhile.</summary>
     /// <value>Nanoseconds, 0 to 1,000,000,000.</value>
     [Range(0, 1_000_000_000)]
-    public long WorkerWakeNanoseconds { get; set; } = 700;
+    public long WorkerWakeNanoseconds { get; set; } = 300;
 
     /// <summary>Matching an answer to the pending request.</summary>
     /// <value>Nanoseconds, 0 to 1,000,000,000.</value>

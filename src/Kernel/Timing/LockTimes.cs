@@ -4,26 +4,54 @@ namespace Iopf.Kernel;
 /// <param name="name">The lock's name.</param>
 public sealed class LockTimes(string name)
 {
+    private readonly List<(long From, long Until)> _holds = [];
+    private long _heldSince;
+
     /// <summary>The lock's name.</summary>
     public string Name { get; } = name;
 
     /// <summary>How often it was taken exclusively.</summary>
-    public long Acquisitions { get; internal set; }
+    public long Acquisitions { get; private set; }
 
     /// <summary>How often somebody had to wait for it.</summary>
-    public long Contentions { get; internal set; }
+    public long Contentions { get; private set; }
 
     /// <summary>How long it was held.</summary>
     /// <value>Nanoseconds.</value>
-    public long HeldNanoseconds { get; internal set; }
+    public long HeldNanoseconds { get; private set; }
 
     /// <summary>How long it was waited for.</summary>
     /// <value>Nanoseconds, all threads together.</value>
-    public long WaitingNanoseconds { get; internal set; }
+    public long WaitingNanoseconds { get; private set; }
 
-    /// <summary>When its last holder gives it back.</summary>
-    internal long FreeAt { get; set; }
+    /// <summary>Takes the lock.</summary>
+    /// <param name="now">When it is asked for.</param>
+    /// <param name="nobodyBefore">A time before which nobody will ask any more.</param>
+    /// <returns>When it is got.</returns>
+    internal long Take(long now, long nobodyBefore)
+    {
+        _holds.RemoveAll(hold => hold.Until <= nobodyBefore);
+        long got = now;
+        foreach ((long from, long until) in _holds)
+        {
+            // Somebody whose turn was looked at earlier may hold it only later.
+            got = from <= got && got < until ? until : got;
+        }
 
-    /// <summary>Since when it is held.</summary>
-    internal long HeldSince { get; set; }
+        Acquisitions++;
+        Contentions += got > now ? 1 : 0;
+        WaitingNanoseconds += got - now;
+        return _heldSince = got;
+    }
+
+    /// <summary>Gives it back.</summary>
+    /// <param name="now">When.</param>
+    internal void GiveBack(long now)
+    {
+        HeldNanoseconds += now - _heldSince;
+        if (now > _heldSince)
+        {
+            _holds.Add((_heldSince, now));
+        }
+    }
 }

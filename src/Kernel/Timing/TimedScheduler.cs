@@ -13,6 +13,8 @@ public sealed class TimedScheduler : InlineScheduler
     private readonly Dictionary<KernelLock, LockTimes> _locks = [];
     private readonly List<Processor> _processors = [];
     private HostKernel? _kernel;
+    private long _entryTime;
+    private Turn? _turn;
     private bool _hasMoreToDo;
 
     /// <inheritdoc/>
@@ -46,6 +48,12 @@ public sealed class TimedScheduler : InlineScheduler
     /// <param name="time">When it is to act, in nanoseconds of the virtual clock.</param>
     public void At(long time, ITimedActor actor) => _calendar.Add(actor, time, goesOn: false);
 
+    /// <summary>Enters an actor that waits for what the running thread does just now: later, if that thread is preempted before.</summary>
+    /// <param name="time">When it is to act, in nanoseconds of the virtual clock.</param>
+    /// <param name="actor">Who.</param>
+    public void AfterTurn(long time, ITimedActor actor) =>
+        _calendar.Add(_turn is null ? actor : new AfterTurnActor(this, _turn, actor), time, goesOn: false);
+
     /// <summary>Whether nobody else acts before a time.</summary>
     /// <param name="time">The time.</param>
     /// <returns>Whether it is so.</returns>
@@ -56,6 +64,7 @@ public sealed class TimedScheduler : InlineScheduler
     {
         while (_calendar.TryTake(out ITimedActor actor, out long time))
         {
+            _entryTime = time;
             Kernel.Clock.MoveTo(time);
             actor.Act();
         }
@@ -99,7 +108,13 @@ public sealed class TimedScheduler : InlineScheduler
         base.Acquire(@lock, mode, place);
         if (_kernel is not null && mode == LockMode.Exclusive)
         {
-            WaitFor(@lock, _kernel.Clock);
+            if (!_locks.TryGetValue(@lock, out LockTimes? times))
+            {
+                times = new LockTimes(@lock.Name);
+                _locks.Add(@lock, times);
+            }
+
+            _kernel.Clock.MoveTo(times.Take(_kernel.Clock.Now, _entryTime));
         }
     }
 
@@ -108,28 +123,8 @@ public sealed class TimedScheduler : InlineScheduler
         base.Release(@lock, mode);
         if (_kernel is not null && mode == LockMode.Exclusive && _locks.TryGetValue(@lock, out LockTimes? times))
         {
-            times.FreeAt = _kernel.Clock.Now;
-            times.HeldNanoseconds += times.FreeAt - times.HeldSince;
+            times.GiveBack(_kernel.Clock.Now);
         }
-    }
-
-    private void WaitFor(KernelLock @lock, VirtualClock clock)
-    {
-        if (!_locks.TryGetValue(@lock, out LockTimes? times))
-        {
-            times = new LockTimes(@lock.Name);
-            _locks.Add(@lock, times);
-        }
-
-        times.Acquisitions++;
-        if (times.FreeAt > clock.Now)
-        {
-            times.Contentions++;
-            times.WaitingNanoseconds += times.FreeAt - clock.Now;
-            clock.MoveTo(times.FreeAt);
-        }
-
-        times.HeldSince = clock.Now;
     }
 
     // What an interrupt wakes gets a CPU of its own; what another thread wakes stays near it, as the kernel's wake affinity has it.
@@ -150,6 +145,24 @@ public sealed class TimedScheduler : InlineScheduler
         int others = _threads.Values.Count(static known => !known.Times.IsInterruptThread);
         Processor near = waker.NearProcessor(others % (Kernel.Costs.ProcessorsPerSmmu - 1), _processors);
         return new ThreadTimes(thread.Name, near, isInterruptThread: false);
+    }
+
+    private sealed class AfterTurnActor(TimedScheduler scheduler, Turn turn, ITimedActor actor) : ITimedActor
+    {
+        private long _known;
+
+        public void Act()
+        {
+            long more = turn.DelayNanoseconds - _known;
+            if (more == 0)
+            {
+                actor.Act();
+                return;
+            }
+
+            _known += more;
+            scheduler._calendar.Add(this, scheduler.Kernel.Clock.Now + more, goesOn: false);
+        }
     }
 
     private sealed class TimedThread(TimedScheduler scheduler, KernelThread thread, ThreadTimes times) : ITimedActor
@@ -179,15 +192,44 @@ public sealed class TimedScheduler : InlineScheduler
 
         public void Act()
         {
-            HostKernel kernel = scheduler.Kernel;
             Processor processor = Times.Processor;
-            long now = kernel.Clock.Now;
-            if (processor.FreeAt > now)
+            long now = scheduler.Kernel.Clock.Now;
+            if (processor.FreeAt <= now)
+            {
+                processor.WorkersTurn = Times.IsInterruptThread ? null : new Turn();
+                processor.FreeAt = RunOnce(now);
+            }
+            else if (Times.IsInterruptThread && processor.WorkersTurn is { } preempted)
+            {
+                Preempt(processor, preempted, RunOnce(now) - now);
+            }
+            else
             {
                 scheduler._calendar.Add(this, processor.FreeAt, goesOn: false);
-                return;
+            }
+        }
+
+        // Interrupt threads have a real-time priority, workers have none. The worker's thread is switched back to when this one sleeps.
+        private void Preempt(Processor processor, Turn preempted, long nanoseconds)
+        {
+            long delay = nanoseconds;
+            if (!thread.IsReady)
+            {
+                delay += scheduler.Kernel.Costs.WorkerWakeNanoseconds;
+                scheduler.Kernel.Stages.Add(CostStage.WorkerWake, scheduler.Kernel.Costs.WorkerWakeNanoseconds);
+                processor.Preemptions++;
+                processor.BusyNanoseconds += scheduler.Kernel.Costs.WorkerWakeNanoseconds;
             }
 
+            preempted.DelayNanoseconds += delay;
+            processor.FreeAt += delay;
+        }
+
+        /// <summary>Serves one item.</summary>
+        /// <returns>When it is done.</returns>
+        private long RunOnce(long now)
+        {
+            HostKernel kernel = scheduler.Kernel;
             Times.WaitingNanoseconds += now - _readyAt;
             Times.Runs++;
             if (_sleeps)
@@ -197,16 +239,20 @@ public sealed class TimedScheduler : InlineScheduler
             }
 
             scheduler._hasMoreToDo = false;
+            scheduler._turn = Times.IsInterruptThread ? null : Times.Processor.WorkersTurn;
             scheduler.Run(thread);
-            processor.FreeAt = kernel.Clock.Now;
-            processor.BusyNanoseconds += processor.FreeAt - now;
-            Times.BusyNanoseconds += processor.FreeAt - now;
+            scheduler._turn = null;
+            long end = kernel.Clock.Now;
+            Times.BusyNanoseconds += end - now;
+            Times.Processor.BusyNanoseconds += end - now;
             if (scheduler._hasMoreToDo)
             {
                 thread.IsReady = true;
-                (_readyAt, _sleeps) = (processor.FreeAt, false);
-                scheduler._calendar.Add(this, _readyAt, goesOn: true);
+                (_readyAt, _sleeps) = (end, false);
+                scheduler._calendar.Add(this, end, goesOn: true);
             }
+
+            return end;
         }
     }
 }

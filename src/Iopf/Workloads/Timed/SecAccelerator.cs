@@ -139,6 +139,6 @@ internal sealed class SecAccelerator
         HasFailed |= state != DmaState.Completed;
         long retry = _kernel.Costs.RetryNanoseconds;
         _kernel.Stages.Add(CostStage.Retry, retry);
-        _scheduler.At(_kernel.Clock.Now + retry, engine!);
+        _scheduler.AfterTurn(_kernel.Clock.Now + retry, engine!);
     }
 }
