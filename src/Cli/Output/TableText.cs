@@ -7,36 +7,52 @@ namespace Iopf.Cli.Output;
 internal static class TableText
 {
     private static readonly string[] Header =
-        ["config", "premap", "messages", "faults", "model", "diff", "slowdown %", "model", "diff pp", "notes"];
+        ["config", "premap", "messages", "faults", "model", "diff", "slowdown %", "model", "diff pp", ""];
 
     /// <summary>The lines.</summary>
     /// <param name="table">The table.</param>
     /// <returns>The lines, without line breaks.</returns>
-    public static IEnumerable<string> Lines(CoverLetterTable table)
-    {
-        foreach (string line in TextTable.Lines(Header, table.Rows.Select(Cells)))
-        {
-            yield return line;
-        }
-    }
+    public static IEnumerable<string> Lines(CoverLetterTable table) =>
+    [
+        "The cover letter's table, published and modelled: patches all, errata all (as posted, which is what was measured)",
+        "",
+        .. TextTable.Lines(Header, table.Rows.Select(Cells)),
+        "",
+        .. TableNotes.Of(table).Select(static note => $"[{note.Mark}] {note.Text}"),
+        "",
+        WorstDifference(table.Worst),
+        "",
+        .. TextTable.Lines(["parameter", "value", "unit", "status", "source"], table.Parameters.Select(ParameterCells)),
+    ];
 
-    private static string[] Cells(TableRow row) =>
+    /// <summary>The worst of the nine cells, in words.</summary>
+    /// <param name="worst">The row.</param>
+    /// <returns>One sentence.</returns>
+    public static string WorstDifference(TableRow worst) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"The slowdown that differs most in the nine cells: {worst.Config} at {worst.Messages}, {SignedPoints(worst.Difference)} percentage points.");
+
+    /// <summary>The cells of a row, as text.</summary>
+    /// <param name="row">The row.</param>
+    /// <returns>As many as <see cref="Header"/> has.</returns>
+    public static string[] Cells(TableRow row) =>
     [
         row.Config,
         Number(row.Premap),
         Number(row.Messages),
         Number(row.PublishedFaults),
         Number(row.Iopf.Faults),
-        Signed(row.Iopf.Faults - row.PublishedFaults),
+        (row.Iopf.Faults - row.PublishedFaults).ToString("+0;-0;0", CultureInfo.InvariantCulture),
         Percent(row.PublishedSlowdown),
         Percent(row.ModelSlowdown),
         SignedPoints(row.Difference),
-        Number(row.Iopf.Devices[0].LongestStallNanoseconds)+" "+row.ModelOverlap(10100,718).ToString("0.00", CultureInfo.InvariantCulture)+" "+row.PublishedOverlap(10100,718).ToString("0.00", CultureInfo.InvariantCulture)+" "+ row.Pinned.ElapsedNanoseconds+" "+row.Iopf.ElapsedNanoseconds,
+        string.Join(" ", TableNotes.MarksOf(row).Select(static mark => $"[{mark}]")),
     ];
 
-    private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
+    private static string[] ParameterCells(CostParameter parameter) =>
+        [parameter.Name, parameter.Value, parameter.Unit, parameter.Status, parameter.Source];
 
-    private static string Signed(long number) => number.ToString("+0;-0;0", CultureInfo.InvariantCulture);
+    private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
 
     private static string Percent(double value) => value.ToString("0.00", CultureInfo.InvariantCulture);
 

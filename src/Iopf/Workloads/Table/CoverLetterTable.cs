@@ -13,6 +13,10 @@ public sealed class CoverLetterTable
     /// <summary>The number of messages that only the second posting has.</summary>
     public const int SecondPostingMessages = 5000;
 
+    /// <summary>How far a slowdown may be from the published one.</summary>
+    /// <value>Percentage points.</value>
+    public const double Tolerance = 2;
+
     private static readonly (string Config, int Messages)[] Cells =
     [
         .. CoverLetter.Configurations.SelectMany(static config => new[] { 1, 100, 1000 }, static (config, messages) => (config, messages)),
