@@ -6,8 +6,14 @@ namespace Iopf.Cli.Output;
 /// <summary>The cover letter's table for a reader.</summary>
 internal static class TableText
 {
-    private static readonly string[] Header =
+    private const int NoteWidth = 120;
+
+    /// <summary>The names of the columns: published, model and difference twice over.</summary>
+    public static string[] Header { get; } =
         ["config", "premap", "messages", "faults", "model", "diff", "slowdown %", "model", "diff pp", ""];
+
+    /// <summary>The names of a parameter's columns.</summary>
+    public static string[] ParameterHeader { get; } = ["parameter", "value", "unit", "status", "source"];
 
     /// <summary>The lines.</summary>
     /// <param name="table">The table.</param>
@@ -18,11 +24,11 @@ internal static class TableText
         "",
         .. TextTable.Lines(Header, table.Rows.Select(Cells)),
         "",
-        .. TableNotes.Of(table).Select(static note => $"[{note.Mark}] {note.Text}"),
+        .. TableNotes.Of(table).SelectMany(static note => Wrapped($"[{note.Mark}] {note.Text}")),
         "",
         WorstDifference(table.Worst),
         "",
-        .. TextTable.Lines(["parameter", "value", "unit", "status", "source"], table.Parameters.Select(ParameterCells)),
+        .. TextTable.Lines(ParameterHeader, table.Parameters.Select(ParameterCells)),
     ];
 
     /// <summary>The worst of the nine cells, in words.</summary>
@@ -49,8 +55,28 @@ internal static class TableText
         string.Join(" ", TableNotes.MarksOf(row).Select(static mark => $"[{mark}]")),
     ];
 
-    private static string[] ParameterCells(CostParameter parameter) =>
+    /// <summary>The cells of a parameter, as text.</summary>
+    /// <param name="parameter">The parameter.</param>
+    /// <returns>As many as <see cref="ParameterHeader"/> has.</returns>
+    public static string[] ParameterCells(CostParameter parameter) =>
         [parameter.Name, parameter.Value, parameter.Unit, parameter.Status, parameter.Source];
+
+    private static IEnumerable<string> Wrapped(string text)
+    {
+        string line = "";
+        foreach (string word in text.Split(' '))
+        {
+            if (line.Length + 1 + word.Length > NoteWidth)
+            {
+                yield return line;
+                line = "   ";
+            }
+
+            line = line.Length == 0 ? word : $"{line} {word}";
+        }
+
+        yield return line;
+    }
 
     private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
 

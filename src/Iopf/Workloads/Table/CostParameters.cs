@@ -9,35 +9,35 @@ public static class CostParameters
 {
     private const string Fact = "fact";
     private const string Inferred = "inferred";
-    private const string UadkSource = "UADK's hisi_sec_test at 1ef8f856, the last change to it before the second posting";
+    private const string UadkSource = "UADK hisi_sec_test at 1ef8f856";
 
     private static readonly (string Option, string Unit, string Status, string Source)[] Options =
     [
-        (nameof(CostOptions.HandlerNanoseconds), "ns", Fact, "second posting: mean time in the handler, VFIO; its first page included"),
-        (nameof(CostOptions.SharedHandlerNanoseconds), "ns", Fact, "second posting: mean time in iopf_handle_group, SVA"),
+        (nameof(CostOptions.HandlerNanoseconds), "ns", Fact, "second posting: mean of the handler, with its page"),
+        (nameof(CostOptions.SharedHandlerNanoseconds), "ns", Fact, "second posting: mean of iopf_handle_group"),
         (nameof(CostOptions.PremappedPageNanoseconds), "ns per page", Fitted("vfio-10mb at 1"), "pin and map of each further page of a window"),
-        (nameof(CostOptions.RecordNanoseconds), "ns", Inferred, "hardware, small beside a wake-up; only its sum with the other stages is seen"),
-        (nameof(CostOptions.InterruptWakeNanoseconds), "ns", Fitted("vfio-1mb at 1"), "what is left of 10.1 us; not paid by records that the thread finds when it looks again"),
-        (nameof(CostOptions.DecodeNanoseconds), "ns", Fitted("vfio-1mb at 100"), "decode + handler + response + resume is what the event thread needs per fault when it does not sleep"),
-        (nameof(CostOptions.WorkerWakeNanoseconds), "ns", Fitted("sva-1mb at 100"), "the hop to the work queue; with it a fault takes one CPU about 11 us"),
-        (nameof(CostOptions.ResponseNanoseconds), "ns", Inferred, "part of the sum of DecodeNanoseconds; the division is not seen"),
-        (nameof(CostOptions.ResumeNanoseconds), "ns", Inferred, "part of the sum of DecodeNanoseconds; the division is not seen"),
-        (nameof(CostOptions.RetryNanoseconds), "ns", Inferred, "hardware, as RecordNanoseconds"),
-        (nameof(CostOptions.ProcessorsPerSmmu), "CPUs", Fitted("sva-1mb at 100"), "a hypothesis: event thread and worker share one CPU, and waking either takes it; with 2, SVA faults would overlap"),
-        (nameof(CostOptions.GuestStartNanoseconds), "ns", Fitted("vfio-1mb and vfio-10mb, pinned"), "thread start and scheduling on one vCPU"),
-        (nameof(CostOptions.HostStartNanoseconds), "ns", Fitted("sva-1mb, pinned"), "thread start and scheduling"),
-        (nameof(CostOptions.EngineNanosecondsPerMebibyte), "ns per MiB", Fitted("vfio-1mb and vfio-10mb at 1, pinned"), "one message on one engine"),
-        (nameof(CostOptions.GuestSteadyNanosecondsPerMebibyte), "ns per MiB", Fitted("vfio-1mb and vfio-10mb, pinned"), "steady state"),
-        (nameof(CostOptions.HostSteadyNanosecondsPerMebibyte), "ns per MiB", Fitted("sva-1mb, pinned"), "steady state"),
-        (nameof(CostOptions.Engines), "engines", Inferred, "775 / 112.5 = 6.9: so many messages are in flight in the steady state"),
-        (nameof(CostOptions.RefaultsPerMillisecond), "per ms", Inferred, "0 unless set: the counts beyond first accesses are not a function of the run"),
+        (nameof(CostOptions.RecordNanoseconds), "ns", Inferred, "hardware: small beside a wake-up"),
+        (nameof(CostOptions.InterruptWakeNanoseconds), "ns", Fitted("vfio-1mb at 1"), "the rest of 10.5 us; not paid when the thread is awake"),
+        (nameof(CostOptions.DecodeNanoseconds), "ns", Fitted("vfio-1mb at 100"), "4.7 us per fault while the event thread is awake"),
+        (nameof(CostOptions.WorkerWakeNanoseconds), "ns", Fitted("sva-1mb at 1, 100"), "a switch to the worker; a fault takes one CPU 11 us"),
+        (nameof(CostOptions.ResponseNanoseconds), "ns", Inferred, "part of the 4.7 us; how they divide is not seen"),
+        (nameof(CostOptions.ResumeNanoseconds), "ns", Inferred, "part of the 4.7 us; how they divide is not seen"),
+        (nameof(CostOptions.RetryNanoseconds), "ns", Inferred, "hardware: small beside a wake-up"),
+        (nameof(CostOptions.ProcessorsPerSmmu), "CPUs", Fitted("sva-1mb at 100"), "hypothesis: event thread and worker share a CPU"),
+        (nameof(CostOptions.GuestStartNanoseconds), "ns", Fitted("vfio, pinned"), "thread start and scheduling on one vCPU"),
+        (nameof(CostOptions.HostStartNanoseconds), "ns", Fitted("sva, pinned"), "thread start and scheduling"),
+        (nameof(CostOptions.EngineNanosecondsPerMebibyte), "ns per MiB", Fitted("vfio at 1, pinned"), "one message on one engine"),
+        (nameof(CostOptions.GuestSteadyNanosecondsPerMebibyte), "ns per MiB", Fitted("vfio, pinned"), "steady state"),
+        (nameof(CostOptions.HostSteadyNanosecondsPerMebibyte), "ns per MiB", Fitted("sva, pinned"), "steady state"),
+        (nameof(CostOptions.Engines), "engines", Inferred, "775 / 112.5 = 6.9 messages in flight"),
+        (nameof(CostOptions.RefaultsPerMillisecond), "per ms", Inferred, "0: see note a"),
     ];
 
     private static readonly CostParameter[] BuiltIn =
     [
         new("page size", Text((long)Page.Size), "B", Fact, "4 KiB granule"),
-        new("chunk header", Text(SecBuffers.ChunkHeaderBytes), "B", Fact, "glibc malloc of an mmapped chunk: 257 and 2561 pages per buffer"),
-        new("buffer sets", Text(SecBuffers.Sets), "sets", Inferred, "SVA counts double from 1 to 100 messages and stay: one thread, two sets in rotation"),
+        new("chunk header", Text(SecBuffers.ChunkHeaderBytes), "B", Fact, "glibc malloc: 257 and 2561 pages per buffer"),
+        new("buffer sets", Text(SecBuffers.Sets), "sets", Inferred, "SVA counts double from 1 to 100 messages, then stay"),
         new("submission entry", Text(SecQueue.SubmissionBytes), "B", Fact, "hisi_qm"),
         new("completion entry", Text(SecQueue.CompletionBytes), "B", Fact, "hisi_qm"),
         new("queue depth", Text(SecQueue.Depth), "entries", Fact, UadkSource),

@@ -35,6 +35,15 @@ public sealed class CoverLetterTable
     /// <summary>The row among the nine cells whose slowdown differs most from the published one.</summary>
     public TableRow Worst => Rows.Where(static row => !row.IsOfSecondPosting).MaxBy(static row => Math.Abs(row.Difference))!;
 
+    /// <summary>How long a fault takes on average where one message is under way, so that no two faults meet.</summary>
+    /// <param name="config">The configuration.</param>
+    /// <returns>Nanoseconds.</returns>
+    public double FaultAlone(string config)
+    {
+        SecTiming alone = Rows.Single(row => row.Config == config && row.Messages == 1).Iopf;
+        return (double)alone.StallNanoseconds / Math.Max(1, alone.Faults);
+    }
+
     /// <summary>Runs the table.</summary>
     /// <param name="settings">Options by "Section:Name"; the pre-map length is the row's.</param>
     /// <param name="seed">The seed of the pages that the host takes away, if it does.</param>

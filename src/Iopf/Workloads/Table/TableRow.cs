@@ -35,21 +35,15 @@ public sealed record TableRow(
     public double Difference => ModelSlowdown - PublishedSlowdown;
 
     /// <summary>Served one after another, how many times longer the faults would take than they made the published run.</summary>
-    /// <param name="faultNanoseconds">A fault alone, with one page.</param>
-    /// <param name="pageNanoseconds">Each further page.</param>
+    /// <param name="faultNanoseconds">A fault alone, with its window.</param>
     /// <returns>1 for faults that nothing hides.</returns>
-    public double PublishedOverlap(double faultNanoseconds, double pageNanoseconds) =>
-        Alone(faultNanoseconds, pageNanoseconds) / (PublishedIopfNanoseconds - PublishedPinnedNanoseconds);
+    public double PublishedOverlap(double faultNanoseconds) =>
+        Iopf.Faults * faultNanoseconds / (PublishedIopfNanoseconds - PublishedPinnedNanoseconds);
 
     /// <summary>The same of the model's run.</summary>
-    /// <param name="faultNanoseconds">A fault alone, with one page.</param>
-    /// <param name="pageNanoseconds">Each further page.</param>
-    /// <returns>1 for faults that nothing hides; infinite if they cost nothing.</returns>
-    public double ModelOverlap(double faultNanoseconds, double pageNanoseconds) =>
-        Alone(faultNanoseconds, pageNanoseconds) / (Iopf.ElapsedNanoseconds - Pinned.ElapsedNanoseconds);
+    /// <param name="faultNanoseconds">A fault alone, with its window.</param>
+    /// <returns>1 for faults that nothing hides; not finite if they made the run no longer.</returns>
+    public double ModelOverlap(double faultNanoseconds) => Iopf.Faults * faultNanoseconds / (Iopf.ElapsedNanoseconds - Pinned.ElapsedNanoseconds);
 
     private static double Slowdown(double pinned, double iopf) => iopf > 0 ? 100 * (1 - (pinned / iopf)) : 0;
-
-    private double Alone(double faultNanoseconds, double pageNanoseconds) =>
-        Iopf.Faults * (faultNanoseconds + (pageNanoseconds * (Premap - 1)));
 }
