@@ -107,8 +107,8 @@ internal sealed class IopfCommandLine(Terminal terminal, IScenarioRunner scenari
         root.Add(FailpointsCommand.Create(terminal, scenarios));
         root.Add(ExploreCommand.Create(terminal, scenarios));
         root.Add(ScheduleCommand.Create(terminal, scenarios));
-        root.Add(TableCommand.Create(terminal));
         root.Add(LocksCommand.Create(terminal, scenarios));
+        root.Add(TableCommand.Create(terminal));
         return root;
     }
 }

@@ -8,7 +8,7 @@ public sealed class BadUsageTests : IDisposable
 
     public static TheoryData<string, string> CommandLines => new()
     {
-        { "", "a command is missing; expected one of patches, scenarios, run, trace, compare, import, replay, decode, errata, review, failpoints, explore, schedule, locks; see iopf --help" },
+        { "", "a command is missing; expected one of patches, scenarios, run, trace, compare, import, replay, decode, errata, review, failpoints, explore, schedule, locks, table; see iopf --help" },
         { "fly", "unknown command 'fly'; see iopf --help" },
         { "help", "unknown command 'help'; see iopf --help" },
         { "@file", "unknown command '@file'; see iopf --help" },

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Iopf.Errata;
 using Iopf.Failures;
 using Iopf.Kernel;
@@ -38,18 +37,7 @@ internal sealed class RunArguments
         HelpName = "KIND:N",
     };
 
-    private readonly Option<string[]> _set = new("--set")
-    {
-        Description = "Set an option, such as Premap:Length=64; may be given several times. One of "
-            + string.Join(", ", SettableOptions.All.Select(option => option.Key)) + ".",
-        HelpName = "Section:Name=value",
-    };
-
-    private readonly Option<string> _seed = new("--seed")
-    {
-        Description = "The seed of whatever is random in the scenario: an integer from 0. The default is 0.",
-        HelpName = "N",
-    };
+    private readonly SettingArguments _settings = new();
 
     /// <summary>Adds the arguments to a command.</summary>
     /// <param name="command">The command.</param>
@@ -71,8 +59,7 @@ internal sealed class RunArguments
             command.Add(_fail);
         }
 
-        command.Add(_set);
-        command.Add(_seed);
+        _settings.AddTo(command);
     }
 
     /// <summary>Reads the arguments and the configuration under them.</summary>
@@ -88,22 +75,10 @@ internal sealed class RunArguments
     {
         ErrataSet? errata = ErrataIn(parsed, _errata);
         PatchSet? patches = PatchesIn(parsed, _patches);
-        ulong seed = SeedOf(parsed.GetValue(_seed));
-        Dictionary<string, string> given = [];
-        foreach (string assignment in parsed.GetValue(_set) ?? [])
-        {
-            KeyValuePair<string, string> setting = SettableOptions.Parse(assignment, "--set");
-            given[setting.Key] = setting.Value;
-        }
-
-        IConfiguration configuration = RunConfiguration.Load(terminal.Directory);
-        patches ??= IopfSettings.PatchesIn(configuration);
-        SortedDictionary<string, string> settings = new(StringComparer.Ordinal);
-        foreach ((string key, string value) in IopfSettings.ValuesIn(configuration).Concat(given))
-        {
-            settings[key] = value;
-        }
-
+        ulong seed = _settings.SeedOf(parsed);
+        Lazy<IConfiguration> configuration = new(() => RunConfiguration.Load(terminal.Directory));
+        SortedDictionary<string, string> settings = _settings.Read(parsed, configuration);
+        patches ??= IopfSettings.PatchesIn(configuration.Value);
         Scenario scenario = parsed.GetValue(_scenario) is string name
             ? scenarios.Load(name)
             : (otherwise ?? throw new InputException($"{parsed.CommandResult.Command.Name}: argument SCENARIO is missing; see iopf --help")).Invoke();
@@ -162,17 +137,5 @@ internal sealed class RunArguments
         }
 
         return plan;
-    }
-
-    private static ulong SeedOf(string? text)
-    {
-        if (text is null)
-        {
-            return 0;
-        }
-
-        return ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ulong seed)
-            ? seed
-            : throw new InputException($"--seed: '{text}' is not a seed; expected an integer from 0 to {ulong.MaxValue}");
     }
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Iopf.Settings;
+using Microsoft.Extensions.Configuration;
 
 namespace Iopf.Cli.Commands;
 
@@ -30,14 +31,14 @@ internal sealed class SettingArguments
 
     /// <summary>Reads the options of the command line, and of the configuration under them.</summary>
     /// <param name="parsed">The parsed command line.</param>
-    /// <param name="terminal">Where the configuration is.</param>
+    /// <param name="configuration">The configuration, read when the command line is known to be right.</param>
     /// <returns>Values by "Section:Name".</returns>
     /// <exception cref="InputException">An option or a configured value cannot be used.</exception>
-    public SortedDictionary<string, string> Read(ParseResult parsed, Terminal terminal)
+    public SortedDictionary<string, string> Read(ParseResult parsed, Lazy<IConfiguration> configuration)
     {
         List<KeyValuePair<string, string>> given = [.. (parsed.GetValue(_set) ?? []).Select(static text => SettableOptions.Parse(text, "--set"))];
         SortedDictionary<string, string> settings = new(StringComparer.Ordinal);
-        foreach ((string key, string value) in IopfSettings.ValuesIn(RunConfiguration.Load(terminal.Directory)).Concat(given))
+        foreach ((string key, string value) in IopfSettings.ValuesIn(configuration.Value).Concat(given))
         {
             settings[key] = value;
         }

@@ -35,7 +35,7 @@ internal static class TableCommand
         command.Add(json);
         command.SetAction(parsed =>
         {
-            SortedDictionary<string, string> values = settings.Read(parsed, terminal);
+            SortedDictionary<string, string> values = settings.Read(parsed, new(() => RunConfiguration.Load(terminal.Directory)));
             ulong seed = settings.SeedOf(parsed);
             string? page = parsed.GetValue(html);
             bool isAsked = parsed.GetValue(whereTimeGoes);
