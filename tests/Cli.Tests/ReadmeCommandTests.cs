@@ -14,6 +14,9 @@ public sealed partial class ReadmeCommandTests
 
     public static TheoryData<string> NamedCommands { get; } = [.. Named().Matches(Readme).Select(named => named.Groups["args"].Value)];
 
+    /// <summary>What commands printed: one that is shown and named as well runs once.</summary>
+    private static readonly Dictionary<string, (int ExitCode, string Printed)> Runs = [];
+
     [Theory]
     [MemberData(nameof(ShownCommands))]
     public void A_shown_command_prints_what_the_README_shows(string args)
@@ -38,11 +41,22 @@ public sealed partial class ReadmeCommandTests
     [Fact]
     public void The_README_shows_and_names_commands()
     {
-        Assert.Equal(5, ShownCommands.Count);
-        Assert.Equal(21, NamedCommands.Count);
+        Assert.Equal(6, ShownCommands.Count);
+        Assert.Equal(22, NamedCommands.Count);
     }
 
     private static (int ExitCode, string Printed) Run(string args)
+    {
+        if (!Runs.TryGetValue(args, out (int ExitCode, string Printed) run))
+        {
+            run = RunNow(args);
+            Runs.Add(args, run);
+        }
+
+        return run;
+    }
+
+    private static (int ExitCode, string Printed) RunNow(string args)
     {
         StringWriter output = new() { NewLine = "\n" };
         Terminal terminal = new(output, TextWriter.Null, Repository.Root, ShowStackTraces: false);
