@@ -72,6 +72,10 @@ public sealed class CostOptions
     [Range(1, 64)]
     public int ProcessorsPerSmmu { get; set; } = 1;
 
+    /// <summary>Whether the event thread takes its CPU from a worker, as a real-time thread does; otherwise the worker ends its item first.</summary>
+    /// <value>The default is true.</value>
+    public bool EventThreadPreempts { get; set; } = true;
+
     /// <summary>From the start of a test's clock to its first message in a guest: thread start and scheduling on one vCPU.</summary>
     /// <value>Nanoseconds, 0 to 1,000,000,000.</value>
     [Range(0, 1_000_000_000)]

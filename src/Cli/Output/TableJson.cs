@@ -55,6 +55,10 @@ internal static class TableJson
         {
             json.WriteNumber("value", number);
         }
+        else if (bool.TryParse(parameter.Value, out bool flag))
+        {
+            json.WriteBoolean("value", flag);
+        }
         else
         {
             json.WriteString("value", parameter.Value);

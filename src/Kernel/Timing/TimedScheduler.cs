@@ -199,7 +199,7 @@ public sealed class TimedScheduler : InlineScheduler
                 processor.WorkersTurn = Times.IsInterruptThread ? null : new Turn();
                 processor.FreeAt = RunOnce(now);
             }
-            else if (Times.IsInterruptThread && processor.WorkersTurn is { } preempted)
+            else if (Times.IsInterruptThread && scheduler.Kernel.Costs.EventThreadPreempts && processor.WorkersTurn is { } preempted)
             {
                 Preempt(processor, preempted, RunOnce(now) - now);
             }

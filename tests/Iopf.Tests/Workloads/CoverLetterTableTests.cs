@@ -1,5 +1,6 @@
 using Iopf.Kernel;
 using Iopf.Settings;
+using Iopf.TestKit;
 using Iopf.Views;
 using Iopf.Workloads;
 
@@ -88,6 +89,22 @@ public sealed class CoverLetterTableTests
         Assert.Equal(12, slowdowns.Split("class=\"model\"").Length - 1);
         Assert.Contains("sva-1mb at 100, published: 47.88 %", slowdowns, StringComparison.Ordinal);
         Assert.Contains("Queues: 9.1 us", FaultStagesPicture.Draw(Table.Value).ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_document_shows_these_numbers()
+    {
+        string document = Repository.Read("docs/table.md");
+
+        Assert.All(Table.Value.Rows, row => Assert.Contains(
+            FormattableString.Invariant($"| {row.Config} | {row.Messages} | {row.PublishedFaults} | {row.Iopf.Faults} | {row.PublishedSlowdown:0.00} | {row.ModelSlowdown:0.00} | {row.Difference:+0.00;-0.00} |"),
+            document,
+            StringComparison.Ordinal));
+        Assert.All(Table.Value.Rows.Where(row => row.Messages is 100 or 1000), row => Assert.Contains(
+            FormattableString.Invariant(
+                $"| {row.Config} | {row.Messages} | {row.PublishedOverlap(Table.Value.FaultAlone(row.Config)):0.00} | {row.ModelOverlap(Table.Value.FaultAlone(row.Config)):0.00} |"),
+            document,
+            StringComparison.Ordinal));
     }
 
     private static double OverlapAt100(string config) =>

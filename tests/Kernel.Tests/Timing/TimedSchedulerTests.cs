@@ -93,6 +93,21 @@ public sealed class TimedSchedulerTests
     }
 
     [Fact]
+    public void Without_preemption_the_worker_ends_its_item_first()
+    {
+        _costs.EventThreadPreempts = false;
+        HostKernel kernel = Begin();
+        KernelThread worker = Serving(kernel, "worker", items: 1, cost: 20);
+        KernelThread interrupt = Serving(kernel, "irq", items: 2, cost: 10, then: () => _scheduler.Wake(worker), oneByOne: true);
+
+        At(0, () => _scheduler.Wake(interrupt));
+        At(70, () => _scheduler.Wake(interrupt));
+        _scheduler.RunCalendar();
+
+        Assert.Equal(["irq until 60", "worker until 87", "irq until 147"], _log);
+    }
+
+    [Fact]
     public void A_lock_is_waited_for_until_its_holder_gives_it_back()
     {
         HostKernel kernel = Begin();

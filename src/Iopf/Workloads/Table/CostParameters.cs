@@ -24,6 +24,7 @@ public static class CostParameters
         (nameof(CostOptions.ResumeNanoseconds), "ns", Inferred, "part of the 4.7 us; how they divide is not seen"),
         (nameof(CostOptions.RetryNanoseconds), "ns", Inferred, "hardware: small beside a wake-up"),
         (nameof(CostOptions.ProcessorsPerSmmu), "CPUs", Fitted("sva-1mb at 100"), "hypothesis: event thread and worker share a CPU"),
+        (nameof(CostOptions.EventThreadPreempts), "", Fact, "interrupt threads have a real-time priority, workers none"),
         (nameof(CostOptions.GuestStartNanoseconds), "ns", Fitted("vfio, pinned"), "thread start and scheduling on one vCPU"),
         (nameof(CostOptions.HostStartNanoseconds), "ns", Fitted("sva, pinned"), "thread start and scheduling"),
         (nameof(CostOptions.EngineNanosecondsPerMebibyte), "ns per MiB", Fitted("vfio at 1, pinned"), "one message on one engine"),
