@@ -29,7 +29,7 @@ public sealed class TimedScheduler : InlineScheduler
     /// <summary>The CPUs that serve faults.</summary>
     public IReadOnlyList<Processor> Processors => _processors;
 
-    private HostKernel Kernel => _kernel ?? throw new InvalidOperationException("no time lines are kept");
+    internal HostKernel Kernel => _kernel ?? throw new InvalidOperationException("no time lines are kept");
 
     /// <summary>From here on time lines are kept.</summary>
     /// <param name="kernel">The kernel whose threads run here.</param>
@@ -127,6 +127,21 @@ public sealed class TimedScheduler : InlineScheduler
         }
     }
 
+    /// <summary>Enters an actor, which may go on with what it does.</summary>
+    internal void Enter(ITimedActor actor, long time, bool goesOn) => _calendar.Add(actor, time, goesOn);
+
+    /// <summary>Runs a thread for one item of its work.</summary>
+    /// <param name="thread">The thread.</param>
+    /// <param name="turn">Its turn, if it can be preempted.</param>
+    /// <returns>Whether it wants the floor again.</returns>
+    internal bool RunItem(KernelThread thread, Turn? turn)
+    {
+        (_hasMoreToDo, _turn) = (false, turn);
+        Run(thread);
+        _turn = null;
+        return _hasMoreToDo;
+    }
+
     // What an interrupt wakes gets a CPU of its own; what another thread wakes stays near it, as the kernel's wake affinity has it.
     private ThreadTimes TimesOf(KernelThread thread)
     {
@@ -145,114 +160,5 @@ public sealed class TimedScheduler : InlineScheduler
         int others = _threads.Values.Count(static known => !known.Times.IsInterruptThread);
         Processor near = waker.NearProcessor(others % (Kernel.Costs.ProcessorsPerSmmu - 1), _processors);
         return new ThreadTimes(thread.Name, near, isInterruptThread: false);
-    }
-
-    private sealed class AfterTurnActor(TimedScheduler scheduler, Turn turn, ITimedActor actor) : ITimedActor
-    {
-        private long _known;
-
-        public void Act()
-        {
-            long more = turn.DelayNanoseconds - _known;
-            if (more == 0)
-            {
-                actor.Act();
-                return;
-            }
-
-            _known += more;
-            scheduler._calendar.Add(this, scheduler.Kernel.Clock.Now + more, goesOn: false);
-        }
-    }
-
-    private sealed class TimedThread(TimedScheduler scheduler, KernelThread thread, ThreadTimes times) : ITimedActor
-    {
-        private readonly List<Processor> _near = [];
-        private long _readyAt;
-        private bool _sleeps;
-
-        public ThreadTimes Times { get; } = times;
-
-        public Processor NearProcessor(int index, List<Processor> all)
-        {
-            while (_near.Count <= index)
-            {
-                _near.Add(new Processor($"cpu{all.Count}"));
-                all.Add(_near[^1]);
-            }
-
-            return _near[index];
-        }
-
-        public void Wake(long now)
-        {
-            (_readyAt, _sleeps) = (now, true);
-            scheduler._calendar.Add(this, now, goesOn: false);
-        }
-
-        public void Act()
-        {
-            Processor processor = Times.Processor;
-            long now = scheduler.Kernel.Clock.Now;
-            if (processor.FreeAt <= now)
-            {
-                processor.WorkersTurn = Times.IsInterruptThread ? null : new Turn();
-                processor.FreeAt = RunOnce(now);
-            }
-            else if (Times.IsInterruptThread && scheduler.Kernel.Costs.EventThreadPreempts && processor.WorkersTurn is { } preempted)
-            {
-                Preempt(processor, preempted, RunOnce(now) - now);
-            }
-            else
-            {
-                scheduler._calendar.Add(this, processor.FreeAt, goesOn: false);
-            }
-        }
-
-        // Interrupt threads have a real-time priority, workers have none. The worker's thread is switched back to when this one sleeps.
-        private void Preempt(Processor processor, Turn preempted, long nanoseconds)
-        {
-            long delay = nanoseconds;
-            if (!thread.IsReady)
-            {
-                delay += scheduler.Kernel.Costs.WorkerWakeNanoseconds;
-                scheduler.Kernel.Stages.Add(CostStage.WorkerWake, scheduler.Kernel.Costs.WorkerWakeNanoseconds);
-                processor.Preemptions++;
-                processor.BusyNanoseconds += scheduler.Kernel.Costs.WorkerWakeNanoseconds;
-            }
-
-            preempted.DelayNanoseconds += delay;
-            processor.FreeAt += delay;
-        }
-
-        /// <summary>Serves one item.</summary>
-        /// <returns>When it is done.</returns>
-        private long RunOnce(long now)
-        {
-            HostKernel kernel = scheduler.Kernel;
-            Times.WaitingNanoseconds += now - _readyAt;
-            Times.Runs++;
-            if (_sleeps)
-            {
-                Times.WakeUps++;
-                kernel.SpendStage(Times.IsInterruptThread ? CostStage.InterruptWake : CostStage.WorkerWake);
-            }
-
-            scheduler._hasMoreToDo = false;
-            scheduler._turn = Times.IsInterruptThread ? null : Times.Processor.WorkersTurn;
-            scheduler.Run(thread);
-            scheduler._turn = null;
-            long end = kernel.Clock.Now;
-            Times.BusyNanoseconds += end - now;
-            Times.Processor.BusyNanoseconds += end - now;
-            if (scheduler._hasMoreToDo)
-            {
-                thread.IsReady = true;
-                (_readyAt, _sleeps) = (end, false);
-                scheduler._calendar.Add(this, end, goesOn: true);
-            }
-
-            return end;
-        }
     }
 }

@@ -87,6 +87,22 @@ public sealed class TimedSecRunTests
     }
 
     [Fact]
+    public void Windows_and_messages_may_have_another_length()
+    {
+        TimedSecRun run = new(PatchSet.All, ErrataSet.All, new Dictionary<string, string>(), "vfio-1mb", Topology.OneDevice, isStatic: false)
+        {
+            PremapPages = 64,
+            MessageBytes = 256 << 10,
+        };
+
+        SecTiming timing = run.Execute(messages: 1);
+
+        // 65 pages in two windows, twice; one for key and vector, one for the queue where the probe's window ended.
+        Assert.Equal(775_000 / 4, timing.Devices[0].TransferNanoseconds);
+        Assert.InRange(timing.Faults, 5, 7);
+    }
+
+    [Fact]
     public void One_engine_takes_one_message_after_another()
     {
         SecTiming timing = Run("vfio-1mb", 3, new() { ["Cost:Engines"] = "1" }, isStatic: true);

@@ -14,11 +14,11 @@ internal sealed record SecPace(long StartNanoseconds, long MessageNanoseconds, l
     /// <summary>The pace of a configuration.</summary>
     /// <param name="costs">What things cost.</param>
     /// <param name="configuration">The configuration.</param>
+    /// <param name="bytes">The length of a message.</param>
     /// <returns>The pace.</returns>
-    public static SecPace Of(CostOptions costs, string configuration)
+    public static SecPace Of(CostOptions costs, string configuration, long bytes)
     {
         bool isOnHost = configuration == CoverLetter.Sva;
-        long bytes = CoverLetter.MessageBytes(configuration);
         long steady = isOnHost ? costs.HostSteadyNanosecondsPerMebibyte : costs.GuestSteadyNanosecondsPerMebibyte;
         return new SecPace(
             isOnHost ? costs.HostStartNanoseconds : costs.GuestStartNanoseconds,

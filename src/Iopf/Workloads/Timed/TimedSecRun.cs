@@ -18,7 +18,7 @@ public sealed class TimedSecRun
     /// <summary>Prepares a run.</summary>
     /// <param name="patches">Which patches are on.</param>
     /// <param name="errata">Which defects of the posted code are on.</param>
-    /// <param name="settings">Options by "Section:Name"; the pre-map length is the configuration's.</param>
+    /// <param name="settings">Options by "Section:Name"; the pre-map length is <see cref="PremapPages"/>.</param>
     /// <param name="configuration">The configuration: vfio-1mb, vfio-10mb or sva-1mb.</param>
     /// <param name="topology">How devices are spread; with shared addressing one device only.</param>
     /// <param name="isStatic">Whether all memory is there before the device begins: pinned without the series, or touched by the CPU.</param>
@@ -31,11 +31,18 @@ public sealed class TimedSecRun
         bool isStatic)
     {
         ArgumentNullException.ThrowIfNull(topology);
-        string premap = CoverLetter.PremapPages(configuration).ToString(CultureInfo.InvariantCulture);
-        HostFactory factory = new(isStatic ? PatchSet.None : patches, settings) { Errata = isStatic ? default : errata, Scheduler = () => _scheduler };
-        _hosts = factory.With("Premap:Length", premap);
+        _hosts = new(isStatic ? PatchSet.None : patches, settings) { Errata = isStatic ? default : errata, Scheduler = () => _scheduler };
         (_configuration, _topology, _isStatic) = (configuration, topology, isStatic);
+        (PremapPages, MessageBytes) = (CoverLetter.PremapPages(configuration), CoverLetter.MessageBytes(configuration));
     }
+
+    /// <summary>Pages one fault may map.</summary>
+    /// <value>From 1; the default is the configuration's.</value>
+    public int PremapPages { get; init; }
+
+    /// <summary>The length of a message.</summary>
+    /// <value>Bytes, 4096 to 32 MiB; the default is the configuration's.</value>
+    public int MessageBytes { get; init; }
 
     /// <summary>Runs it, once.</summary>
     /// <param name="messages">How many messages each device is sent; at least 1.</param>
@@ -43,9 +50,9 @@ public sealed class TimedSecRun
     /// <returns>What it came to; not finished if the device cannot work here.</returns>
     public SecTiming Execute(int messages, ulong seed = 0)
     {
-        using Host host = _hosts.Create(Machine());
+        using Host host = _hosts.With("Premap:Length", PremapPages.ToString(CultureInfo.InvariantCulture)).Create(Machine());
         HostKernel kernel = host.Kernel;
-        SecPace pace = SecPace.Of(kernel.Costs, _configuration);
+        SecPace pace = SecPace.Of(kernel.Costs, _configuration, MessageBytes);
         List<SecAccelerator> devices = [.. Platforms(host).Select(platform => new SecAccelerator(
             _scheduler, kernel, platform, Memory(platform), pace, messages))];
         long before = kernel.Tally.FaultsReported;
@@ -87,7 +94,7 @@ public sealed class TimedSecRun
 
     private SecBuffers Memory(ITimedSecPlatform platform)
     {
-        SecBuffers buffers = SecBuffers.Prepare(platform, CoverLetter.MessageBytes(_configuration));
+        SecBuffers buffers = SecBuffers.Prepare(platform, MessageBytes);
         for (int set = 0; set < SecBuffers.Sets && _isStatic && _configuration == CoverLetter.Sva; set++)
         {
             platform.Cpu(buffers.SourceOf(set), buffers.MessageBytes, write: true);
