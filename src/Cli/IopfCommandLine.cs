@@ -109,6 +109,7 @@ internal sealed class IopfCommandLine(Terminal terminal, IScenarioRunner scenari
         root.Add(ScheduleCommand.Create(terminal, scenarios));
         root.Add(LocksCommand.Create(terminal, scenarios));
         root.Add(TableCommand.Create(terminal));
+        root.Add(SweepCommand.Create(terminal, scenarios));
         return root;
     }
 }

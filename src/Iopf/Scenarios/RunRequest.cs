@@ -21,6 +21,24 @@ public sealed record RunRequest(
     /// <summary>The defects that are on: those of the request, or else those the scenario asks for.</summary>
     public ErrataSet ErrataInForce => Errata ?? (Scenario.Errata is string ids ? ErrataSpec.Parse(ids) : ErrataSet.None);
 
+    /// <summary>The patches that are on: those of the request, or else those the scenario asks for, or else all.</summary>
+    public PatchSet PatchesInForce => Patches ?? (Scenario.Patches is string spec ? PatchSpec.Parse(spec) : PatchSet.All);
+
+    /// <summary>The options that are set: the scenario's, and over them those of the request.</summary>
+    public IReadOnlyDictionary<string, string> SettingsInForce
+    {
+        get
+        {
+            Dictionary<string, string> settings = new(Scenario.Settings, StringComparer.OrdinalIgnoreCase);
+            foreach (KeyValuePair<string, string> setting in Settings)
+            {
+                settings[setting.Key] = setting.Value;
+            }
+
+            return settings;
+        }
+    }
+
     /// <summary>Which calls are to fail once the machine is there; <see langword="null"/> if none is.</summary>
     public FailurePlan? Failures { get; init; }
 

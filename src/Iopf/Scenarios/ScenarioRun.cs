@@ -23,15 +23,9 @@ public static class ScenarioRun
     {
         ArgumentNullException.ThrowIfNull(request);
         Scenario scenario = request.Scenario;
-        PatchSet patches = request.Patches ?? (scenario.Patches is string spec ? PatchSpec.Parse(spec) : PatchSet.All);
+        PatchSet patches = request.PatchesInForce;
         ErrataSet errata = request.ErrataInForce;
-        Dictionary<string, string> settings = new(scenario.Settings, StringComparer.OrdinalIgnoreCase);
-        foreach (KeyValuePair<string, string> setting in request.Settings)
-        {
-            settings[setting.Key] = setting.Value;
-        }
-
-        HostFactory hosts = new(patches, settings) { Scheduler = scheduler, Errata = errata };
+        HostFactory hosts = new(patches, request.SettingsInForce) { Scheduler = scheduler, Errata = errata };
         using Host host = hosts.Create(scenario.Machine);
         if (request.Trace is not null)
         {

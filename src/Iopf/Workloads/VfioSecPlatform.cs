@@ -7,12 +7,13 @@ namespace Iopf.Workloads;
 
 /// <summary>The test in a guest with the device assigned by VFIO: every address the device uses is guest-physical.</summary>
 /// <remarks>
-/// Guest RAM is one area of the VMM, mapped as one range; devices of one guest share it, each with 192 MiB for its test. Each buffer is contiguous in guest-physical memory, with unused pages around it.
+/// Guest RAM is one area of the VMM, mapped as one range; devices of one guest share it, each with 192 MiB or more for its test. Each buffer is contiguous in guest-physical memory, with unused pages around it.
 /// The guest's driver allocates all queue pairs when it probes the device, and tests the first one; the process gets the second.
 /// </remarks>
 internal sealed class VfioSecPlatform : ITimedSecPlatform
 {
-    private const ulong RamBytes = 192UL << 20;
+    private const ulong LeastSliceBytes = 192UL << 20;
+    private const ulong SliceGranule = 2UL << 20;
     private const ulong RamVaddr = 0x4000_0000_0000;
 
     // Where QEMU's virt machine has its RAM; the MSI window of the SMMU lies below it.
@@ -29,15 +30,17 @@ internal sealed class VfioSecPlatform : ITimedSecPlatform
     private readonly DeviceEngine _device;
     private readonly byte[] _bytes = new byte[Page.Size];
     private readonly ulong _slice;
+    private readonly ulong _sliceEnd;
     private ulong _next;
 
-    private VfioSecPlatform(Host host, Process vmm, DeviceEngine device, int index)
+    private VfioSecPlatform(Host host, Process vmm, DeviceEngine device, int index, ulong sliceBytes)
     {
         _kernel = host.Kernel;
         _vmm = vmm.Mm!;
         _cpu = vmm.Thread;
         _device = device;
-        _slice = (ulong)index * RamBytes;
+        _slice = (ulong)index * sliceBytes;
+        _sliceEnd = _slice + sliceBytes;
         _next = FirstPair + ((ulong)SecQueue.Pairs * SecQueue.BlockPages * Page.Size);
     }
 
@@ -68,18 +71,20 @@ internal sealed class VfioSecPlatform : ITimedSecPlatform
     /// <param name="host">The host.</param>
     /// <param name="vmm">The VMM.</param>
     /// <param name="devices">The accelerators.</param>
+    /// <param name="test">How the test is run on each; <see langword="null"/> for as in the cover letter.</param>
     /// <returns>A platform for each; none if the VMM could not map guest RAM.</returns>
-    public static IReadOnlyList<VfioSecPlatform> StartAll(Host host, Process vmm, IReadOnlyList<HostDevice> devices)
+    public static IReadOnlyList<VfioSecPlatform> StartAll(Host host, Process vmm, IReadOnlyList<HostDevice> devices, SecTestSetting? test = null)
     {
+        ulong sliceBytes = Math.Max(LeastSliceBytes, test is null ? 0 : SliceFor(test));
         using (host.Kernel.Scheduler.Enter(vmm.Thread))
         {
-            if (!Assign(host, vmm, devices))
+            if (!Assign(host, vmm, devices, sliceBytes))
             {
                 return [];
             }
         }
 
-        VfioSecPlatform[] platforms = [.. devices.Select((device, index) => new VfioSecPlatform(host, vmm, device.Engine!, index))];
+        VfioSecPlatform[] platforms = [.. devices.Select((device, index) => new VfioSecPlatform(host, vmm, device.Engine!, index, sliceBytes))];
         foreach (VfioSecPlatform platform in platforms)
         {
             platform.Probe();
@@ -94,7 +99,7 @@ internal sealed class VfioSecPlatform : ITimedSecPlatform
         _next += isolated ? GapPages * Page.Size : 0;
         ulong first = _next;
         _next += (ulong)pages * Page.Size;
-        Invariant.Hold(_next <= _slice + RamBytes, "the guest has enough RAM for the test");
+        Invariant.Hold(_next <= _sliceEnd, "the guest has enough RAM for the test");
         return first;
     }
 
@@ -135,9 +140,17 @@ internal sealed class VfioSecPlatform : ITimedSecPlatform
     /// <inheritdoc/>
     public UserAddress VaddrOf(ulong address) => new(RamVaddr + address);
 
-    private static bool Assign(Host host, Process vmm, IReadOnlyList<HostDevice> devices)
+    // What is the driver's, then a key, a vector and two buffers per set, each in pages of its own with unused ones before it.
+    private static ulong SliceFor(SecTestSetting test)
     {
-        ulong ramBytes = (ulong)devices.Count * RamBytes;
+        ulong driver = FunctionBlock + ((FunctionPages + ((ulong)SecQueue.Pairs * SecQueue.BlockPages)) * Page.Size);
+        ulong buffer = (ulong)test.MessageBytes + ((GapPages + 2) * Page.Size);
+        return (driver + (((ulong)test.BufferSets + 1) * 2 * buffer) + SliceGranule - 1) / SliceGranule * SliceGranule;
+    }
+
+    private static bool Assign(Host host, Process vmm, IReadOnlyList<HostDevice> devices, ulong sliceBytes)
+    {
+        ulong ramBytes = (ulong)devices.Count * sliceBytes;
         UserRange ram = UserRange.OfLength(new UserAddress(RamVaddr), ramBytes);
         VfioContainer container = host.Vfio.OpenContainer();
         Span<byte> map = stackalloc byte[VfioMapDma.Size];

@@ -14,7 +14,7 @@ public class PhysicalMemory
     /// <summary>How many freed frames are held back from reuse.</summary>
     public const int FreeFramesKept = 1024;
 
-    internal const int ChunkShift = 15;
+    internal const int ChunkShift = 11;
     internal const ulong ChunkMask = (1UL << ChunkShift) - 1;
 
     private const ulong FirstFrame = 0x100;

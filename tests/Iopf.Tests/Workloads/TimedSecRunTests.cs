@@ -89,11 +89,9 @@ public sealed class TimedSecRunTests
     [Fact]
     public void Windows_and_messages_may_have_another_length()
     {
-        TimedSecRun run = new(PatchSet.All, ErrataSet.All, new Dictionary<string, string>(), "vfio-1mb", Topology.OneDevice, isStatic: false)
-        {
-            PremapPages = 64,
-            MessageBytes = 256 << 10,
-        };
+        SecTestSetting quarter = SecTestSetting.Usual with { MessageBytes = 256 << 10 };
+        TimedSecRun run = new(
+            PatchSet.All, ErrataSet.All, new Dictionary<string, string> { ["Premap:Length"] = "64" }, quarter, Topology.OneDevice, isStatic: false);
 
         SecTiming timing = run.Execute(messages: 1);
 

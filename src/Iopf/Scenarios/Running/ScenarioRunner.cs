@@ -88,7 +88,10 @@ internal sealed class ScenarioRunner
         }
     }
 
-    private static string? KindOf(Exception end) => end switch
+    /// <summary>What an exception that ends a modeled kernel is called as an answer.</summary>
+    /// <param name="end">The exception.</param>
+    /// <returns>The answer; <see langword="null"/> if it is a defect of the model.</returns>
+    internal static string? KindOf(Exception end) => end switch
     {
         KernelOopsException => "oops",
         DeadlockException => "deadlock",
@@ -96,7 +99,10 @@ internal sealed class ScenarioRunner
         _ => null,
     };
 
-    private static string PromiseBrokenBy(Exception end) => end switch
+    /// <summary>The promise that such an exception breaks.</summary>
+    /// <param name="end">The exception.</param>
+    /// <returns>The promise's name.</returns>
+    internal static string PromiseBrokenBy(Exception end) => end switch
     {
         DeadlockException deadlock => deadlock.Promise,
         LockMisuseException misuse => misuse.Promise,

@@ -47,7 +47,7 @@ internal sealed class PageMover : ITimedActor
 
         long next = _kernel.Clock.Now + _interval;
         SecAccelerator device = _devices[_lots.Below(_devices.Count)];
-        int set = _lots.Below(SecBuffers.Sets);
+        int set = _lots.Below(device.Buffers.Count);
         ulong buffer = _lots.Below(2) == 0 ? device.Buffers.SourceOf(set) : device.Buffers.DestinationOf(set);
         ulong page = Page.StartOf(buffer) + ((ulong)_lots.Below(device.Buffers.PagesPerMessage) << Page.Shift);
         using (_kernel.Scheduler.Enter(_thread))

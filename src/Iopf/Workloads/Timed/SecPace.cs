@@ -11,14 +11,13 @@ internal sealed record SecPace(long StartNanoseconds, long MessageNanoseconds, l
 {
     private const long Mebibyte = 1 << 20;
 
-    /// <summary>The pace of a configuration.</summary>
+    /// <summary>The pace of any length of a message.</summary>
     /// <param name="costs">What things cost.</param>
-    /// <param name="configuration">The configuration.</param>
+    /// <param name="isOnHost">Whether the test runs on the host, and not in a guest.</param>
     /// <param name="bytes">The length of a message.</param>
     /// <returns>The pace.</returns>
-    public static SecPace Of(CostOptions costs, string configuration, long bytes)
+    public static SecPace Of(CostOptions costs, bool isOnHost, long bytes)
     {
-        bool isOnHost = configuration == CoverLetter.Sva;
         long steady = isOnHost ? costs.HostSteadyNanosecondsPerMebibyte : costs.GuestSteadyNanosecondsPerMebibyte;
         return new SecPace(
             isOnHost ? costs.HostStartNanoseconds : costs.GuestStartNanoseconds,

@@ -1,4 +1,5 @@
 using Iopf.Kernel;
+using Iopf.Promises;
 
 namespace Iopf.Workloads;
 
@@ -18,6 +19,15 @@ public sealed class SecTiming
 
     /// <summary>Whether every message of every device was sent.</summary>
     public required bool IsFinished { get; init; }
+
+    /// <summary>What the kernel counted, from its start on.</summary>
+    public required Tally Counts { get; init; }
+
+    /// <summary>Pins on page frames at the end.</summary>
+    public required long PinnedPages { get; init; }
+
+    /// <summary>The promises that were broken.</summary>
+    public required IReadOnlyList<Violation> Violations { get; init; }
 
     /// <summary>Where each device's engines spent their time.</summary>
     public required IReadOnlyList<EngineTimes> Devices { get; init; }

@@ -3,6 +3,7 @@ using Iopf.ArmSmmuV3.Hardware;
 using Iopf.Kernel;
 using Iopf.Machine;
 using Iopf.Patches;
+using Iopf.Promises;
 
 namespace Iopf.Workloads;
 
@@ -10,7 +11,7 @@ namespace Iopf.Workloads;
 public sealed class TimedSecRun
 {
     private readonly HostFactory _hosts;
-    private readonly string _configuration;
+    private readonly SecTestSetting _test;
     private readonly Topology _topology;
     private readonly bool _isStatic;
     private readonly TimedScheduler _scheduler = new();
@@ -18,7 +19,7 @@ public sealed class TimedSecRun
     /// <summary>Prepares a run.</summary>
     /// <param name="patches">Which patches are on.</param>
     /// <param name="errata">Which defects of the posted code are on.</param>
-    /// <param name="settings">Options by "Section:Name"; the pre-map length is <see cref="PremapPages"/>.</param>
+    /// <param name="settings">Options by "Section:Name"; the pre-map length is that of the configuration.</param>
     /// <param name="configuration">The configuration: vfio-1mb, vfio-10mb or sva-1mb.</param>
     /// <param name="topology">How devices are spread; with shared addressing one device only.</param>
     /// <param name="isStatic">Whether all memory is there before the device begins: pinned without the series, or touched by the CPU.</param>
@@ -31,18 +32,34 @@ public sealed class TimedSecRun
         bool isStatic)
     {
         ArgumentNullException.ThrowIfNull(topology);
-        _hosts = new(isStatic ? PatchSet.None : patches, settings) { Errata = isStatic ? default : errata, Scheduler = () => _scheduler };
-        (_configuration, _topology, _isStatic) = (configuration, topology, isStatic);
-        (PremapPages, MessageBytes) = (CoverLetter.PremapPages(configuration), CoverLetter.MessageBytes(configuration));
+        string premap = CoverLetter.PremapPages(configuration).ToString(CultureInfo.InvariantCulture);
+        _hosts = Factory(patches, errata, settings, isStatic).With("Premap:Length", premap);
+        string platform = configuration == CoverLetter.Sva ? SecTestSetting.Sva : SecTestSetting.Vfio;
+        _test = SecTestSetting.Usual with { Platform = platform, MessageBytes = CoverLetter.MessageBytes(configuration) };
+        (_topology, _isStatic) = (topology, isStatic);
     }
 
-    /// <summary>Pages one fault may map.</summary>
-    /// <value>From 1; the default is the configuration's.</value>
-    public int PremapPages { get; init; }
+    /// <summary>Prepares a run with any lengths and numbers; the pre-map length is that of the options.</summary>
+    /// <param name="patches">Which patches are on.</param>
+    /// <param name="errata">Which defects of the posted code are on.</param>
+    /// <param name="settings">Options by "Section:Name".</param>
+    /// <param name="test">How the test is run, apart from the number of messages.</param>
+    /// <param name="topology">How devices are spread; with shared addressing one device only.</param>
+    /// <param name="isStatic">Whether all memory is there before the device begins: pinned without the series, or touched by the CPU.</param>
+    public TimedSecRun(
+        PatchSet patches,
+        ErrataSet errata,
+        IReadOnlyDictionary<string, string> settings,
+        SecTestSetting test,
+        Topology topology,
+        bool isStatic)
+    {
+        ArgumentNullException.ThrowIfNull(topology);
+        _hosts = Factory(patches, errata, settings, isStatic);
+        (_test, _topology, _isStatic) = (test, topology, isStatic);
+    }
 
-    /// <summary>The length of a message.</summary>
-    /// <value>Bytes, 4096 to 32 MiB; the default is the configuration's.</value>
-    public int MessageBytes { get; init; }
+    private bool IsShared => _test.Platform == SecTestSetting.Sva;
 
     /// <summary>Runs it, once.</summary>
     /// <param name="messages">How many messages each device is sent; at least 1.</param>
@@ -50,9 +67,11 @@ public sealed class TimedSecRun
     /// <returns>What it came to; not finished if the device cannot work here.</returns>
     public SecTiming Execute(int messages, ulong seed = 0)
     {
-        using Host host = _hosts.With("Premap:Length", PremapPages.ToString(CultureInfo.InvariantCulture)).Create(Machine());
+        using Host host = _hosts.Create(Machine());
         HostKernel kernel = host.Kernel;
-        SecPace pace = SecPace.Of(kernel.Costs, _configuration, MessageBytes);
+        SecPace pace = SecPace.Of(kernel.Costs, IsShared, _test.MessageBytes);
+        PromiseWatch promises = new(host);
+        promises.Begin();
         List<SecAccelerator> devices = [.. Platforms(host).Select(platform => new SecAccelerator(
             _scheduler, kernel, platform, Memory(platform), pace, messages))];
         long before = kernel.Tally.FaultsReported;
@@ -63,12 +82,16 @@ public sealed class TimedSecRun
         new PageMover(_scheduler, kernel, devices, seed).Start();
         _scheduler.RunCalendar();
         _scheduler.End();
+        promises.End("the test", hasFailed: devices.Count == 0);
         return new SecTiming
         {
             ElapsedNanoseconds = pace.StartNanoseconds + devices.Select(device => device.Times.LastEnd - start).DefaultIfEmpty().Max(),
             StartNanoseconds = pace.StartNanoseconds,
             Faults = kernel.Tally.FaultsReported - before,
             IsFinished = devices.Count > 0 && devices.TrueForAll(static device => device is { IsDone: true, HasFailed: false }),
+            Counts = kernel.Tally,
+            PinnedPages = host.Memory.TotalPins,
+            Violations = promises.Violations,
             Devices = [.. devices.Select(static device => device.Times)],
             Stages = kernel.Stages,
             Threads = _scheduler.Threads,
@@ -79,9 +102,12 @@ public sealed class TimedSecRun
 
     private static string NameOf(string what, int index) => string.Create(CultureInfo.InvariantCulture, $"{what}{index}");
 
+    private HostFactory Factory(PatchSet patches, ErrataSet errata, IReadOnlyDictionary<string, string> settings, bool isStatic) =>
+        new(isStatic ? PatchSet.None : patches, settings) { Errata = isStatic ? default : errata, Scheduler = () => _scheduler };
+
     private IEnumerable<ITimedSecPlatform> Platforms(Host host)
     {
-        if (_configuration == CoverLetter.Sva)
+        if (IsShared)
         {
             return SvaSecPlatform.Start(host, host.Processes["vmm0"], host.Devices["sec0"]) is { } shared ? [shared] : [];
         }
@@ -89,13 +115,14 @@ public sealed class TimedSecRun
         return Enumerable.Range(0, _topology.Containers).SelectMany(container => VfioSecPlatform.StartAll(
             host,
             host.Processes[NameOf("vmm", container)],
-            [.. Enumerable.Range(0, _topology.Devices).Where(i => i % _topology.Containers == container).Select(i => host.Devices[NameOf("sec", i)])]));
+            [.. Enumerable.Range(0, _topology.Devices).Where(i => i % _topology.Containers == container).Select(i => host.Devices[NameOf("sec", i)])],
+            _test));
     }
 
     private SecBuffers Memory(ITimedSecPlatform platform)
     {
-        SecBuffers buffers = SecBuffers.Prepare(platform, MessageBytes);
-        for (int set = 0; set < SecBuffers.Sets && _isStatic && _configuration == CoverLetter.Sva; set++)
+        SecBuffers buffers = SecBuffers.Prepare(platform, _test.MessageBytes, _test.BufferSets);
+        for (int set = 0; set < buffers.Count && _isStatic && IsShared; set++)
         {
             platform.Cpu(buffers.SourceOf(set), buffers.MessageBytes, write: true);
             platform.Cpu(buffers.DestinationOf(set), buffers.MessageBytes, write: true);
@@ -106,7 +133,7 @@ public sealed class TimedSecRun
 
     private MachineSpec Machine()
     {
-        BoundDriver driver = _configuration == CoverLetter.Sva ? BoundDriver.Host : BoundDriver.Vfio;
+        BoundDriver driver = IsShared ? BoundDriver.Host : BoundDriver.Vfio;
         return new MachineSpec(
             [.. Enumerable.Range(0, _topology.Smmus).Select(i => new SmmuSpec(NameOf("smmu", i), StallModel.StallOrTerminate))],
             [.. Enumerable.Range(0, _topology.Devices).Select(i => new DeviceSpec(
