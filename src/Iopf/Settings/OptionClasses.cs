@@ -1,3 +1,4 @@
+using Iopf.Density;
 using Iopf.Kernel;
 using Iopf.VfioType1;
 using Iopf.VfioType1.Patches.DeferredMapping;
@@ -15,5 +16,6 @@ internal static class OptionClasses
         OptionClass.Of<CostOptions>(),
         OptionClass.Of<Type1Options>(),
         OptionClass.Of<DirtyOptions>(),
+        OptionClass.Of<DensityOptions>(),
     ];
 }
