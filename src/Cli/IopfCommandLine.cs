@@ -110,6 +110,7 @@ internal sealed class IopfCommandLine(Terminal terminal, IScenarioRunner scenari
         root.Add(LocksCommand.Create(terminal, scenarios));
         root.Add(TableCommand.Create(terminal));
         root.Add(SweepCommand.Create(terminal, scenarios));
+        root.Add(DensityCommand.Create(terminal));
         return root;
     }
 }

@@ -32,4 +32,21 @@ internal static class CommonOptions
             ? number
             : throw new InputException($"{option}: '{text}' is not a number of {what}; expected an integer from 1");
     }
+
+    /// <summary>Reads a seed that an option gives.</summary>
+    /// <param name="option">The option's name.</param>
+    /// <param name="text">What was given; <see langword="null"/> if nothing was.</param>
+    /// <returns>The seed; 0 if nothing was given.</returns>
+    /// <exception cref="InputException">It is no seed.</exception>
+    public static ulong Seed(string option, string? text)
+    {
+        if (text is null)
+        {
+            return 0;
+        }
+
+        return ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ulong seed)
+            ? seed
+            : throw new InputException($"{option}: '{text}' is not a seed; expected an integer from 0 to {ulong.MaxValue}");
+    }
 }

@@ -1,4 +1,8 @@
 using Iopf.Kernel;
+using Iopf.Settings;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace Iopf.Density;
 
@@ -28,4 +32,20 @@ public sealed record DensitySpec
 
     /// <summary>Pages of the host that guests may have.</summary>
     public long GuestFrames => Math.Max(0L, HostMebibytes - Options.ReservedMebibytes) * 256;
+
+    /// <summary>The same study with other options.</summary>
+    /// <param name="settings">Checked values by <c>Section:Name</c>; sections but Cost and Density are left aside.</param>
+    /// <returns>The study.</returns>
+    public DensitySpec With(IEnumerable<KeyValuePair<string, string>> settings)
+    {
+        IConfiguration configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection(settings.Select(static setting => new KeyValuePair<string, string?>(setting.Key, setting.Value)))
+            .Build();
+        using ServiceProvider services = new ServiceCollection().AddIopfOptions(configuration).BuildServiceProvider();
+        return this with
+        {
+            Options = services.GetRequiredService<IOptions<DensityOptions>>().Value,
+            Costs = services.GetRequiredService<IOptions<CostOptions>>().Value,
+        };
+    }
 }
