@@ -47,7 +47,11 @@ internal static class DensityCharts
 
     private static string SubtitleOf(DensitySpec spec) => string.Create(
         CultureInfo.InvariantCulture,
-        $"host of {spec.HostMebibytes / 1024} GiB, guests of {spec.GuestMebibytes / 1024} GiB with a working set of {spec.WorkingSetMebibytes} MiB, {spec.Options.DmaMebibytes} of them buffers");
+        $"host of {spec.HostMebibytes / 1024} GiB, guests of {spec.GuestMebibytes / 1024} GiB, working set {spec.WorkingSetMebibytes} MiB, buffers {spec.Options.DmaMebibytes} MiB{Changed(spec)}");
+
+    private static string Changed(DensitySpec spec) => string.Concat(DensityParameters.Of(spec)
+        .Where(static number => number.IsSet && number.Name != "Density:DmaMebibytes")
+        .Select(static number => $", {number.Name[(number.Name.IndexOf(':', StringComparison.Ordinal) + 1)..]} {number.Value}"));
 
     private static double PerSecond(DensityRun run, long count) => run.MeasuredNanoseconds == 0 ? 0 : count / (run.MeasuredNanoseconds / 1e9);
 }

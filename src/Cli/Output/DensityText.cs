@@ -33,7 +33,7 @@ internal static class DensityText
         }
 
         yield return "";
-        yield return Put($"a guest fits while all keep {DensityCurve.FitShare * 100:0} % of the throughput that each has in the smallest host; us and ms are virtual time; docs/study.md tells why");
+        yield return Put($"a guest fits while all keep {DensityCurve.FitShare * 100:0} % of the throughput that each has in the best host; us and ms are virtual time; docs/study.md tells why");
     }
 
     /// <summary>What was asked.</summary>

@@ -5,7 +5,7 @@ namespace Iopf.Density;
 /// <param name="Runs">The runs, by number of guests in ascending order.</param>
 public sealed record DensityCurve(DensityPolicy Policy, IReadOnlyList<DensityRun> Runs)
 {
-    /// <summary>How much of its throughput with the fewest guests a guest must keep to be said to fit.</summary>
+    /// <summary>How much of its throughput in the best of the hosts a guest must keep to be said to fit.</summary>
     public const double FitShare = 0.9;
 
     /// <summary>The last run, from the fewest guests on, in which all guests that were asked for run and each keeps its throughput; null if none does.</summary>
@@ -41,7 +41,7 @@ public sealed record DensityCurve(DensityPolicy Policy, IReadOnlyList<DensityRun
 
     private bool Fits(DensityRun run) => run.Admitted == run.Guests && KeepsThroughput(run);
 
-    private bool KeepsThroughput(DensityRun run) => run.Admitted > 0 && PerGuest(run) >= FitShare * PerGuest(Runs[0]);
+    private bool KeepsThroughput(DensityRun run) => run.Admitted > 0 && PerGuest(run) >= FitShare * Runs.Max(PerGuest);
 
     private static double PerGuest(DensityRun run) => run.Admitted == 0 ? 0 : run.Throughput / run.Admitted;
 }

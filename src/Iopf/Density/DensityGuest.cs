@@ -5,6 +5,7 @@ namespace Iopf.Density;
 /// <summary>A guest with an assigned device: its memory, its message buffers, and the message that is under way.</summary>
 internal sealed class DensityGuest
 {
+    private readonly ulong _future;
     private int _set;
     private Lots _lots;
 
@@ -21,7 +22,8 @@ internal sealed class DensityGuest
         Memory = new GuestMemory(host, layout.Pages);
         _lots = new Lots(seed + ((ulong)number * 0x9e3779b97f4a7c15) + 1);
         Buffers = layout.Place(ref _lots);
-        _set = Draw(Buffers.Count / 2);
+        _future = _lots.Draw();
+        Forget();
         Latencies = [];
     }
 
@@ -69,6 +71,13 @@ internal sealed class DensityGuest
 
     /// <summary>The page the device uses next.</summary>
     public int NextPage => (Done % 2 == 0 ? Source : Destination)[Done / 2];
+
+    /// <summary>Draws from here on what a guest draws that has no past, so that a past under one policy does not make another future.</summary>
+    public void Forget()
+    {
+        _lots = new Lots(_future);
+        _set = Draw(Buffers.Count / 2);
+    }
 
     /// <summary>Draws a number for what its CPU does.</summary>
     /// <param name="bound">The bound; at least 1.</param>

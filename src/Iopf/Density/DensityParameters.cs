@@ -66,7 +66,7 @@ public static class DensityParameters
             string name = origin.Name[(origin.Name.IndexOf(':', StringComparison.Ordinal) + 1)..];
             string value = isCost ? Text(spec.Costs, name) : Text(spec.Options, name);
             bool isDefault = value == (isCost ? Text(costs, name) : Text(defaults, name));
-            return new DensityParameter(origin.Name, value, origin.Unit, isDefault ? origin.Status : "choice", isDefault ? origin.Source : "set by the user");
+            return new DensityParameter(origin.Name, value, origin.Unit, isDefault ? origin.Status : "choice", isDefault ? origin.Source : "set by the user") { IsSet = !isDefault };
         })];
     }
 

@@ -32,6 +32,9 @@ public sealed record DensityRun
     /// <summary>Messages that were measured.</summary>
     public long Messages { get; private init; }
 
+    /// <summary>The times of all measured messages, in nanoseconds, in ascending order.</summary>
+    public IReadOnlyList<long> Latencies { get; private init; } = [];
+
     /// <summary>The stages of all measured messages together.</summary>
     public MessageStages Stages { get; private init; }
 
@@ -86,6 +89,7 @@ public sealed record DensityRun
             Percentile999 = At(latencies, 999),
             WorstGuest99 = simulation.Guests.Select(static guest => At([.. guest.Latencies.Order()], 990)).DefaultIfEmpty(0).Max(),
             Messages = meter.Messages,
+            Latencies = latencies,
             Stages = meter.Stages,
             StartNanoseconds = simulation.StartNanoseconds,
             MeasuredNanoseconds = measured,

@@ -106,6 +106,7 @@ internal sealed class DensitySimulation
 
         foreach (DensityGuest guest in _guests.SkipLast(1))
         {
+            guest.Forget();
             guest.IsUp = true;
             _started++;
             _agenda.Note(Think(guest), DensityEvent.Compute, guest);

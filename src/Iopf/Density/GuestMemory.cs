@@ -89,6 +89,22 @@ internal sealed class GuestMemory(HostMemory host, int pages)
         }
     }
 
+    /// <summary>The pieces of a buffer that lie in one chunk each.</summary>
+    /// <param name="buffer">The buffer.</param>
+    /// <returns>Chunks and the bits of their pages.</returns>
+    public IEnumerable<(int Chunk, ushort Pages)> Pieces(MessageBuffer buffer)
+    {
+        foreach (PageRun run in buffer.Runs)
+        {
+            for (int page = run.First, end = run.First + run.Count; page < end;)
+            {
+                int count = Math.Min(end - page, Chunk.Pages - (page % Chunk.Pages));
+                yield return (ChunkOf(page), Chunk.Bits(page % Chunk.Pages, count));
+                page += count;
+            }
+        }
+    }
+
     /// <summary>The guest's CPU uses a chunk.</summary>
     /// <param name="page">A page of the chunk.</param>
     /// <param name="now">When, in nanoseconds.</param>

@@ -9,6 +9,8 @@ namespace Iopf.Density;
 /// <param name="options">What guests do, and for how long they have done it.</param>
 internal sealed class WarmUp(IReadOnlyList<DensityGuest> guests, IDevicePolicy policy, GuestLayout layout, DensityOptions options)
 {
+    private const int Looks = 16;
+
     private readonly int _sets = layout.DmaPages / layout.MessagePages;
     private readonly int _messages = (int)Math.Min(100_000, options.SettleMilliseconds * 1000L / Math.Max(1000, options.ThinkMicroseconds));
 
@@ -52,6 +54,12 @@ internal sealed class WarmUp(IReadOnlyList<DensityGuest> guests, IDevicePolicy p
     private void Replay()
     {
         int pieces = layout.WorkingPages / Chunk.Pages;
+        bool isKept = policy.LearnsOfUse && policy.PinnedAtMost(layout) == 0;
+        if (isKept)
+        {
+            Arrive();
+        }
+
         UseHistory[] histories = [.. guests.Select(guest => new UseHistory(guest, pieces, options.CpuTouches, _messages))];
         int span = policy.LearnsOfUse ? 0 : LifeOf(histories[0], pieces);
         // What reclaim does not see being used is as old as its last fault, which may be anywhere in the life of a page.
@@ -59,6 +67,11 @@ internal sealed class WarmUp(IReadOnlyList<DensityGuest> guests, IDevicePolicy p
         int[] sent = new int[guests.Count];
         for (int age = _messages; age >= 0; age--)
         {
+            if (isKept && age % ((_messages / Looks) + 1) == 0)
+            {
+                Keep(guests.Count);
+            }
+
             for (int i = 0; i < guests.Count; i++)
             {
                 for (; sent[i] < _sets && sends[i][sent[i]] >= age; sent[i]++)
@@ -70,6 +83,34 @@ internal sealed class WarmUp(IReadOnlyList<DensityGuest> guests, IDevicePolicy p
                 {
                     guests[i].Memory.Use(layout.BootPages + (piece * Chunk.Pages), now: 0, faultNanoseconds: 0);
                 }
+            }
+        }
+    }
+
+    // Guests come one after another, and those that are there go on using their buffers: what a window mapped beyond them grows old.
+    private void Arrive()
+    {
+        for (int i = 0; i < guests.Count; i++)
+        {
+            for (int set = 0; set < _sets; set++)
+            {
+                Send(guests[i]);
+            }
+
+            if (i % Looks == 0)
+            {
+                Keep(i);
+            }
+        }
+    }
+
+    private void Keep(int count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            for (int set = 0; set < _sets; set++)
+            {
+                Send(guests[i]);
             }
         }
     }

@@ -34,7 +34,7 @@ internal static class FaultedPages
     {
         long time = 0;
         HostMemory host = guest.Memory.Host;
-        foreach ((int chunk, ushort pages) in buffer.Runs.SelectMany(guest.Memory.Pieces))
+        foreach ((int chunk, ushort pages) in guest.Memory.Pieces(buffer))
         {
             time += host.Obtain(chunk, pages, now + time);
             host.Pin(chunk, pages);
@@ -52,7 +52,7 @@ internal static class FaultedPages
     {
         HostMemory host = guest.Memory.Host;
         int count = 0;
-        foreach ((int chunk, ushort pages) in buffer.Runs.SelectMany(guest.Memory.Pieces))
+        foreach ((int chunk, ushort pages) in guest.Memory.Pieces(buffer))
         {
             host.Unmap(chunk, pages);
             host.Unpin(chunk, pages);
