@@ -63,7 +63,7 @@ public sealed class BadUsageTests : IDisposable
         { "sweep one-fault --over seed=1..3 --plot points.svg --y faults,invalid", "--plot points.svg: shows one measure; expected a file that ends in .html for 2" },
         { "sweep one-fault --over patches=none,all --plot points.svg", "--plot points.svg: nothing that varies is a number" },
         { "sweep one-fault --over seed=1..30 --over Premap:Length=1..20 --plot points.svg", "--plot points.svg: there would be 20 curves; expected at most 16" },
-        { "sweep --ready fly", "--ready fly: there is no such sweep; expected one of premap-length, message-length, messages, devices, messages-sva" },
+        { "sweep --ready fly", "--ready fly: there is no such sweep; expected one of premap-length, message-length, messages, messages-sva, devices" },
         { "sweep one-fault --ready devices", "--ready devices: stands for a scenario and what varies; expected no SCENARIO, --over or --zip beside it" },
         { "failpoints", "failpoints: argument SCENARIO is missing; see iopf --help" },
         { "trace", "trace: argument SCENARIO is missing; see iopf --help" },

@@ -63,7 +63,7 @@ internal sealed class SweepCommand
         SweepPicture? picture = targets.Picture is null ? null : PictureOf(parsed, plan, ready, targets);
         string source = plan.Request.Scenario.Source;
         IReadOnlyList<KeyValuePair<string, string>> definition =
-            SweepDefinition.Of(plan, File.Exists(source) ? File.ReadAllText(source) : scenarios.TextOf(source));
+            SweepDefinition.Of(plan, scenarios.BuiltIn.Any(scenario => scenario.Name == source) ? scenarios.TextOf(source) : File.ReadAllText(source));
 
         SweepRun run = Execute(terminal, scenarios, plan, targets, definition, workers);
         targets.Write(plan, run.Points, picture);

@@ -34,19 +34,19 @@ public sealed record ReadySweep(string Name, string About, string Scenario, IRea
             "messages",
             ["faults", "slowdown"]),
         new(
+            "messages-sva",
+            "the same on the host, with shared virtual addressing",
+            "cover-letter",
+            ["errata=all", "platform=sva", "msg_len=1M,10M", "messages=1,2,5,10,20,50,100,200,500,1000,2000,5000"],
+            "messages",
+            ["faults", "slowdown"]),
+        new(
             "devices",
             "lock waiting, time in queues and slowdown against the number of devices, as corrected and as posted",
             "cover-letter",
             ["errata=none,all", "spread=together,smmus,apart", "Premap:Length=1", "messages=10", "devices=1,2,4,8,16"],
             "devices",
             ["lock_waiting_ns", "queue_ns", "slowdown"]),
-        new(
-            "messages-sva",
-            "the same on the host with shared virtual addressing",
-            "cover-letter",
-            ["errata=all", "platform=sva", "msg_len=1M,10M", "messages=1,2,5,10,20,50,100,200,500,1000,2000,5000"],
-            "messages",
-            ["faults", "slowdown"]),
     ];
 
     /// <summary>Finds one.</summary>
