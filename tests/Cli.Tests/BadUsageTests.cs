@@ -8,7 +8,7 @@ public sealed class BadUsageTests : IDisposable
 
     public static TheoryData<string, string> CommandLines => new()
     {
-        { "", "a command is missing; expected one of patches, scenarios, run, trace, compare, import, replay, decode, errata, review, failpoints, explore, schedule, locks, table, sweep; see iopf --help" },
+        { "", "a command is missing; expected one of patches, scenarios, run, trace, compare, import, replay, decode, errata, review, failpoints, explore, schedule, locks, table, sweep, density; see iopf --help" },
         { "fly", "unknown command 'fly'; see iopf --help" },
         { "help", "unknown command 'help'; see iopf --help" },
         { "@file", "unknown command '@file'; see iopf --help" },
@@ -65,6 +65,9 @@ public sealed class BadUsageTests : IDisposable
         { "sweep one-fault --over seed=1..30 --over Premap:Length=1..20 --plot points.svg", "--plot points.svg: there would be 20 curves; expected at most 16" },
         { "sweep --ready fly", "--ready fly: there is no such sweep; expected one of premap-length, message-length, messages, messages-sva, devices" },
         { "sweep one-fault --ready devices", "--ready devices: stands for a scenario and what varies; expected no SCENARIO, --over or --zip beside it" },
+        { "density 3", "density: unexpected argument '3'; see iopf --help" },
+        { "density --guests", "density: option '--guests' lacks its value; see iopf --help" },
+        { "density --fly", "density: unknown option '--fly'; see iopf --help" },
         { "failpoints", "failpoints: argument SCENARIO is missing; see iopf --help" },
         { "trace", "trace: argument SCENARIO is missing; see iopf --help" },
         { "trace one-fault --format lttng", "--format lttng: there is no such form of a trace; expected one of text, ftrace" },

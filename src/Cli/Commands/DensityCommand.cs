@@ -9,7 +9,7 @@ namespace Iopf.Cli.Commands;
 /// <summary><c>iopf density</c>: how many guests with assigned devices a host holds, and how they fare.</summary>
 internal sealed class DensityCommand
 {
-    private const string DefaultGuests = "1,32,64,96,128,160,192,224,256,288";
+    private const string DefaultGuests = "1,32,64,128,192,224,256,272,288,320,352";
     private const int MostGuests = 4096;
 
     private const string About =
@@ -122,7 +122,7 @@ internal sealed class DensityCommand
         foreach (string assignment in parsed.GetValue(_set) ?? [])
         {
             KeyValuePair<string, string> setting = SettableOptions.Parse(assignment, _set.Name);
-            settings[setting.Key] = setting.Key.StartsWith("Density:", StringComparison.Ordinal) || setting.Key.StartsWith("Cost:", StringComparison.Ordinal)
+            settings[setting.Key] = DensityParameters.Has(setting.Key)
                 ? setting.Value
                 : throw new InputException($"{_set.Name}: {setting.Key} has no part in a density study; expected an option of the sections Density and Cost");
         }

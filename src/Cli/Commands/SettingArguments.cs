@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Iopf.Settings;
 using Microsoft.Extensions.Configuration;
 
@@ -50,15 +49,5 @@ internal sealed class SettingArguments
     /// <param name="parsed">The parsed command line.</param>
     /// <returns>The seed.</returns>
     /// <exception cref="InputException">It is not one.</exception>
-    public ulong SeedOf(ParseResult parsed)
-    {
-        if (parsed.GetValue(_seed) is not string text)
-        {
-            return 0;
-        }
-
-        return ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ulong seed)
-            ? seed
-            : throw new InputException($"--seed: '{text}' is not a seed; expected an integer from 0 to {ulong.MaxValue}");
-    }
+    public ulong SeedOf(ParseResult parsed) => CommonOptions.Seed(_seed.Name, parsed.GetValue(_seed));
 }

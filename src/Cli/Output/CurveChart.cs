@@ -28,7 +28,7 @@ internal sealed record CurveChart(string Title, ChartAxis X, ChartAxis Y, IReadO
 
     private int Top => Subtitle.Length == 0 ? 44 : 62;
 
-    private int Width => Math.Max(Left + PlotWidth + LegendGap + SampleWidth + TextWidth(LongestName()) + 16, Left + TextWidth(Subtitle));
+    private int Width => Math.Max(Left + PlotWidth + LegendGap + SampleWidth + TextWidth(LongestName()) + 16, Left + (TextWidth(Subtitle) * 19 / 20));
 
     private int Height => Math.Max(Top + PlotHeight + 58, Top + ((Curves.Count + 1) * LegendRow));
 
@@ -117,7 +117,10 @@ internal sealed record CurveChart(string Title, ChartAxis X, ChartAxis Y, IReadO
             if (Curves[i].Points.Count > 0)
             {
                 yield return Put($"<path class=\"c{CurveStyle.Number(i)}\" d=\"M{x} {y}h{SampleWidth - 8}\"/>");
-                yield return CurveStyle.Sign(i, new CurvePoint(x + ((SampleWidth - 8) / 2), y));
+                if (Curves[i].HasSigns)
+                {
+                    yield return CurveStyle.Sign(i, new CurvePoint(x + ((SampleWidth - 8) / 2), y));
+                }
             }
             else
             {
@@ -127,7 +130,7 @@ internal sealed record CurveChart(string Title, ChartAxis X, ChartAxis Y, IReadO
             yield return Put($"<text x=\"{x + SampleWidth}\" y=\"{y + 4}\">{Encoded(Curves[i].Name)}</text>");
         }
 
-        if (MarkedMeaning.Length > 0)
+        if (MarkedMeaning.Length > 0 && Curves.Any(static curve => curve.Marked.Count > 0))
         {
             int y = Top + 8 + (Curves.Count * LegendRow);
             yield return Put($"<circle class=\"ring any\" cx=\"{x + ((SampleWidth - 8) / 2)}\" cy=\"{y}\" r=\"7\"/>");

@@ -30,7 +30,7 @@ internal static class DensityCharts
             curve.Policy.Name,
             [.. curve.Runs.Where(static run => run.Admitted > 0).Select(run => new CurvePoint(run.Guests, value(run)))])
         {
-            Marked = curve.Inflection is not null && curve.LastFit is DensityRun last ? [new CurvePoint(last.Guests, value(last))] : [],
+            Marked = curve.Inflection is null ? [] : [.. curve.Runs.Where(run => run.Admitted == curve.GuestsThatFit).Take(1).Select(run => new CurvePoint(run.Admitted, value(run)))],
         })])
         {
             Subtitle = SubtitleOf(study.Spec),

@@ -40,7 +40,7 @@ public static class DensityParameters
         ("Density:InvalidateNanoseconds", "ns", "assumption", Nobody),
         ("Density:SwapLatencyNanoseconds", "ns", "assumption", "an NVMe drive's usual random read"),
         ("Density:SwapMebibytesPerSecond", "MiB/s", "assumption", "an NVMe drive's usual rate"),
-        ("Density:TrapNanoseconds", "ns", "assumption", "Amit et al., USENIX ATC 2011, publish throughput only"),
+        ("Density:TrapNanoseconds", "ns", "assumption", "no cost per request found; Amit et al., USENIX ATC 2011, give throughput"),
         ("Density:IoctlNanoseconds", "ns", "assumption", "one MAP_DMA per page is crosvm's coIOMMU (fact); its cost is not published"),
         ("Density:UnpinPageNanoseconds", "ns", "assumption", Nobody),
         ("Density:TrackPageNanoseconds", "ns", "assumption", CoIommu),
@@ -51,6 +51,11 @@ public static class DensityParameters
         ("Density:SettleMilliseconds", "ms", "choice", "longer than it takes the order of reclaim to settle"),
         ("Density:MeasureMilliseconds", "ms", "choice", Question),
     ];
+
+    /// <summary>Whether a study rests on an option.</summary>
+    /// <param name="name">The option, as "Section:Name".</param>
+    /// <returns>Whether it does.</returns>
+    public static bool Has(string name) => Origins.Any(origin => origin.Name == name);
 
     /// <summary>The numbers of a study.</summary>
     /// <param name="spec">The study.</param>

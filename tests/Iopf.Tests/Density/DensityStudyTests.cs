@@ -35,8 +35,11 @@ public sealed class DensityStudyTests
     {
         IReadOnlyList<DensityParameter> parameters = DensityParameters.Of(new DensitySpec { Options = new DensityOptions { RunPages = 16 } });
 
-        IEnumerable<string> options = SettableOptions.OfSection("Density").Concat(SettableOptions.OfSection("Cost")).Select(option => option.Key);
+        IEnumerable<string> options = SettableOptions.OfSection("Density").Select(option => option.Key);
         Assert.Empty(options.Except(parameters.Select(number => number.Name)));
+        Assert.All(parameters, number => Assert.Equal(number.Name, SettableOptions.Parse($"{number.Name}={number.Value}", "here").Key));
+        Assert.All(parameters, number => Assert.True(DensityParameters.Has(number.Name)));
+        Assert.False(DensityParameters.Has("Cost:RecordNanoseconds"));
         Assert.All(parameters, number => Assert.Contains(number.Status, new[] { "fact", "inferred", "fitted", "recalled", "assumption", "choice" }));
         Assert.Equal(["Density:RunPages"], parameters.Where(number => number.IsSet).Select(number => number.Name));
     }
