@@ -124,7 +124,7 @@ internal sealed class DensityCommand
             KeyValuePair<string, string> setting = SettableOptions.Parse(assignment, _set.Name);
             settings[setting.Key] = DensityParameters.Has(setting.Key)
                 ? setting.Value
-                : throw new InputException($"{_set.Name}: {setting.Key} has no part in a density study; expected an option of the sections Density and Cost");
+                : throw new InputException($"{_set.Name}: {setting.Key} has no part in a density study; iopf density --json lists those that have");
         }
 
         return new DensitySpec
