@@ -3,6 +3,7 @@ using Iopf.Machine;
 using Iopf.Mm;
 using Iopf.Patches;
 using Iopf.Vfio;
+using Iopf.VfioType1;
 
 namespace Iopf.Benchmarks;
 
@@ -28,11 +29,12 @@ internal sealed class AssignedDevice : IDisposable
     /// <summary>Builds the host, gives the process untouched memory, and assigns the device.</summary>
     /// <param name="pages">How many pages of memory.</param>
     /// <param name="premap">How many pages a fault maps; 0 leaves IOPF disabled: mapping pins everything.</param>
-    public AssignedDevice(int pages, int premap)
+    /// <param name="watched">What watches the model.</param>
+    public AssignedDevice(int pages, int premap, Watched watched = Watched.Off)
     {
         Dictionary<string, string> settings = new() { ["Premap:Length"] = Math.Max(premap, 1).ToString() };
         MachineSpec spec = MachineSpec.OneDevice with { Processes = [new ProcessSpec("vmm", MemlockBytes: 0, HasIpcLock: true)] };
-        _host = new HostFactory(PatchSet.All, settings).Create(spec);
+        _host = new HostFactory(PatchSet.All, settings) { WatchesPromises = watched == Watched.Checks }.Create(spec);
         _vmm = _host.Processes["vmm"];
         _engine = _host.Devices["nic0"].Engine!;
         _memory = UserRange.OfPages(new UserAddress(FirstVaddr), (ulong)pages);
@@ -48,16 +50,36 @@ internal sealed class AssignedDevice : IDisposable
 
         new VfioMapDma(VfioMapDma.Size, VfioMapDmaBits.Read | VfioMapDmaBits.Write, FirstVaddr, FirstIova, _memory.Length).Write(_mapTemplate);
         new VfioUnmapDma(VfioUnmapDma.Size, VfioUnmapDmaBits.None, FirstIova, _memory.Length).Write(_unmapTemplate);
+        if (watched == Watched.Trace)
+        {
+            _host.Kernel.Trace.Subscribe(static _ => { });
+        }
     }
 
     /// <summary>How many faults the device has caused so far.</summary>
     public long Faults => _host.Kernel.Tally.PageRequests;
+
+    /// <summary>The mappings of the container.</summary>
+    public MappingTree Mappings => _host.Type1.Open[0].Mappings;
 
     /// <summary>Lets the device reach all of the memory.</summary>
     public void Map()
     {
         _mapTemplate.CopyTo(_argument, 0);
         Require(_container.Ioctl(_vmm, VfioIoctl.IommuMapDma, new UserArgument(_argument, [])).Error);
+    }
+
+    /// <summary>Lets the device reach the memory by one mapping for each page, with a gap after each.</summary>
+    /// <param name="pages">How many pages.</param>
+    public void MapEachPage(int pages)
+    {
+        for (ulong page = 0; page < (ulong)pages; page++)
+        {
+            ulong iova = FirstIova + (page * 2 * Page.Size);
+            new VfioMapDma(VfioMapDma.Size, VfioMapDmaBits.Read | VfioMapDmaBits.Write, FirstVaddr + (page * Page.Size), iova, Page.Size)
+                .Write(_argument);
+            Require(_container.Ioctl(_vmm, VfioIoctl.IommuMapDma, new UserArgument(_argument, [])).Error);
+        }
     }
 
     /// <summary>Takes all of the memory from the device.</summary>
@@ -77,6 +99,11 @@ internal sealed class AssignedDevice : IDisposable
 
     /// <summary>The process drops its pages; the MMU notifier takes them from the device.</summary>
     public void DropPages() => Require(_vmm.Mm!.Madvise(_memory, MemoryAdvice.DontNeed));
+
+    /// <summary>The process drops one page; the MMU notifier takes it from the device.</summary>
+    /// <param name="page">Which page, from 0.</param>
+    public void DropPage(int page) =>
+        Require(_vmm.Mm!.Madvise(UserRange.OfPages(_memory.First.PlusPages((ulong)page), 1), MemoryAdvice.DontNeed));
 
     public void Dispose() => _host.Dispose();
 

@@ -2,4 +2,4 @@ using BenchmarkDotNet.Running;
 using Iopf.Benchmarks;
 
 bool isShort = args.Contains("--short");
-BenchmarkSwitcher.FromAssembly(typeof(HotPath).Assembly).Run(args.Where(argument => argument != "--short").ToArray(), new BenchmarkConfig(isShort));
+BenchmarkSwitcher.FromAssembly(typeof(Faulting).Assembly).Run(args.Where(argument => argument != "--short").ToArray(), new BenchmarkConfig(isShort));

@@ -237,6 +237,12 @@ public sealed class ArmSmmuDomain : IommuDomain, ILpaeTlb
     }
 
     /// <inheritdoc/>
+    protected override Errno MapBlocks(Iova iova, ulong physicalAddress, ulong size, ulong count, IommuProt prot, ref ulong mapped) =>
+        _tables is { } tables && MinimumPage == Page.Size
+            ? tables.PageTable.Map(iova, physicalAddress, size, count, prot, ref mapped)
+            : base.MapBlocks(iova, physicalAddress, size, count, prot, ref mapped);
+
+    /// <inheritdoc/>
     /// <remarks>Kernel: <c>arm_smmu_unmap</c>.</remarks>
     protected override ulong UnmapBlock(Iova iova, ulong size, ref IotlbGather gather)
     {
@@ -263,6 +269,12 @@ public sealed class ArmSmmuDomain : IommuDomain, ILpaeTlb
 
         return unmapped;
     }
+
+    /// <inheritdoc/>
+    protected override ulong UnmapBlocks(Iova iova, ulong size, ulong count, ref IotlbGather gather) =>
+        _tables is { } tables && SplitsBlocks && MinimumPage == Page.Size
+            ? tables.PageTable.Unmap(iova, size, count, ref gather)
+            : base.UnmapBlocks(iova, size, count, ref gather);
 
     /// <inheritdoc/>
     /// <remarks>Kernel: <c>arm_smmu_iotlb_sync</c>.</remarks>

@@ -116,15 +116,14 @@ public abstract class IommuDomain(HostKernel kernel, DomainType type)
         while (done < size)
         {
             ulong at = iova.Value + done;
-            ulong block = BlockFor(at | (physicalAddress + done), size - done);
-            Errno error = MapBlock(new Iova(at), physicalAddress + done, block, prot);
+            ulong physical = physicalAddress + done;
+            ulong block = BlockFor(at | physical, size - done);
+            Errno error = MapBlocks(new Iova(at), physical, block, BlocksAt(at, at ^ physical, block, size - done), prot, ref done);
             if (error != Errno.None)
             {
                 Unmap(iova, done);
                 return error;
             }
-
-            done += block;
         }
 
         kernel.Tally.PagesMapped += (long)(size >> Page.Shift);
@@ -163,13 +162,14 @@ public abstract class IommuDomain(HostKernel kernel, DomainType type)
         while (done < size)
         {
             ulong at = iova.Value + done;
-            ulong unmapped = UnmapBlock(new Iova(at), BlockFor(at, size - done), ref gather);
-            if (unmapped == 0)
+            ulong block = BlockFor(at, size - done);
+            ulong asked = block * BlocksAt(at, 0, block, size - done);
+            ulong unmapped = UnmapBlocks(new Iova(at), block, asked / block, ref gather);
+            done += unmapped;
+            if (unmapped < asked)
             {
                 break;
             }
-
-            done += unmapped;
         }
 
         if (done > 0)
@@ -219,12 +219,55 @@ public abstract class IommuDomain(HostKernel kernel, DomainType type)
     /// <returns>The driver's answer.</returns>
     protected abstract Errno MapBlock(Iova iova, ulong physicalAddress, ulong size, IommuProt prot);
 
+    /// <summary>Enters blocks of one size that lie one after another on both sides.</summary>
+    /// <param name="iova">The first iova, aligned to the size.</param>
+    /// <param name="physicalAddress">What it leads to, aligned to the size.</param>
+    /// <param name="size">One of <see cref="PageSizes"/>.</param>
+    /// <param name="count">How many blocks; at least 1.</param>
+    /// <param name="prot">What is granted.</param>
+    /// <param name="mapped">Grows by the bytes that were entered.</param>
+    /// <returns>The driver's answer to the first block that it refused.</returns>
+    protected virtual Errno MapBlocks(Iova iova, ulong physicalAddress, ulong size, ulong count, IommuProt prot, ref ulong mapped)
+    {
+        for (ulong i = 0; i < count; i++)
+        {
+            Errno error = MapBlock(iova.Plus(i * size), physicalAddress + (i * size), size, prot);
+            if (error != Errno.None)
+            {
+                return error;
+            }
+
+            mapped += size;
+        }
+
+        return Errno.None;
+    }
+
     /// <summary>Removes one block.</summary>
     /// <param name="iova">Its first iova, aligned to its size.</param>
     /// <param name="size">One of <see cref="PageSizes"/>.</param>
     /// <param name="gather">Collects what is to be invalidated.</param>
     /// <returns>How many bytes were unmapped; 0 if nothing was.</returns>
     protected abstract ulong UnmapBlock(Iova iova, ulong size, ref IotlbGather gather);
+
+    /// <summary>Removes blocks of one size that lie one after another.</summary>
+    /// <param name="iova">The first iova, aligned to the size.</param>
+    /// <param name="size">One of <see cref="PageSizes"/>.</param>
+    /// <param name="count">How many blocks; at least 1.</param>
+    /// <param name="gather">Collects what is to be invalidated.</param>
+    /// <returns>How many bytes were unmapped; it stops at the first block that is not mapped.</returns>
+    protected virtual ulong UnmapBlocks(Iova iova, ulong size, ulong count, ref IotlbGather gather)
+    {
+        ulong done = 0;
+        ulong unmapped;
+        do
+        {
+            unmapped = UnmapBlock(iova.Plus(done), size, ref gather);
+            done += unmapped;
+        }
+        while (unmapped > 0 && done < size * count);
+        return done;
+    }
 
     /// <summary>Invalidates a gathered range in the hardware.</summary>
     /// <param name="gather">What was unmapped; never empty.</param>
@@ -245,5 +288,23 @@ public abstract class IommuDomain(HostKernel kernel, DomainType type)
         ulong fitting = PageSizes & (ulong.MaxValue >> (63 - largest));
         Invariant.Hold(fitting != 0, "an aligned request fits the smallest block");
         return 1UL << BitOperations.Log2(fitting);
+    }
+
+    /// <summary>How many blocks of a size there are before a larger one fits or the request ends.</summary>
+    /// <param name="iova">The iova of the first one.</param>
+    /// <param name="offset">The bits in which iova and physical address differ: no block that is larger than the lowest of them will ever fit.</param>
+    /// <param name="block">The size of one.</param>
+    /// <param name="rest">The rest of the request in bytes.</param>
+    private ulong BlocksAt(ulong iova, ulong offset, ulong block, ulong rest)
+    {
+        ulong larger = PageSizes & ~((block << 1) - 1);
+        ulong next = larger & (~larger + 1);
+        if (next != 0 && (offset & (next - 1)) == 0)
+        {
+            // Where a larger block could begin it does only if the rest fills it; the next round finds out.
+            rest = Math.Min(rest, next - (iova & (next - 1)));
+        }
+
+        return rest / block;
     }
 }

@@ -81,6 +81,21 @@ public sealed class LpaePageTable
     /// <returns>EINVAL for another size, ERANGE beyond the address sizes, EEXIST over a live entry, ENOMEM.</returns>
     public Errno Map(Iova iova, ulong physicalAddress, ulong size, IommuProt prot)
     {
+        ulong mapped = 0;
+        return Map(iova, physicalAddress, size, 1, prot, ref mapped);
+    }
+
+    /// <summary>Enters blocks of one size that lie one after another, on both sides.</summary>
+    /// <remarks>Kernel: one <c>arm_lpae_map</c> per block; here a table is looked for once for all of its entries.</remarks>
+    /// <param name="iova">The first input address.</param>
+    /// <param name="physicalAddress">What it leads to.</param>
+    /// <param name="size">The size of one block: 4 KiB, 2 MiB or 1 GiB.</param>
+    /// <param name="count">How many blocks.</param>
+    /// <param name="prot">What is granted; without read and write nothing is entered.</param>
+    /// <param name="mapped">Grows by the bytes that were entered.</param>
+    /// <returns>As for one block; what was entered before the error stays.</returns>
+    public Errno Map(Iova iova, ulong physicalAddress, ulong size, ulong count, IommuProt prot, ref ulong mapped)
+    {
         int level = LevelOf(size);
         if (level < 0)
         {
@@ -88,40 +103,40 @@ public sealed class LpaePageTable
             return Errno.EINVAL;
         }
 
+        ulong length = size * count;
         if ((prot & (IommuProt.Read | IommuProt.Write)) == 0)
         {
+            mapped += length;
             return Errno.None;
         }
 
-        if (!Fits(iova.Value, InputAddressBits) || !Fits(physicalAddress, OutputAddressBits))
+        if (!Fits(iova.Value, length, InputAddressBits) || !Fits(physicalAddress, length, OutputAddressBits))
         {
             Warnings++;
             return Errno.ERANGE;
         }
 
-        ulong slot = SlotOf(Root, StartLevel, iova.Value);
-        for (int at = StartLevel; at < level; at++)
+        ulong leaf = LpaeDescriptor.Attributes(_stage, prot) | LeafBits(level);
+        for (ulong done = 0; done < length;)
         {
-            ulong descriptor = _memory.ReadWord(slot);
-            if ((descriptor & LpaeDescriptor.Valid) == 0)
+            ulong at = iova.Value + done;
+            if (!EnsureTable(at, level).TryGet(out ulong slot, out Errno error))
             {
-                if (!_memory.Allocate(FrameUse.PageTable).TryGet(out Pfn page, out Errno error))
-                {
-                    return error;
-                }
-
-                _memory.WriteWord(slot, descriptor = LpaeDescriptor.Table(page.Address));
+                return error;
             }
-            else if (!LpaeDescriptor.IsTable(descriptor, at))
+
+            Span<ulong> entries = EntriesFrom(slot, (length - done) / size);
+            int entered = WriteLeaves(entries, slot, level, at, (physicalAddress + done) | leaf);
+            mapped += (ulong)entered * size;
+            done += (ulong)entered * size;
+            if (entered < entries.Length)
             {
                 Warnings++;
                 return Errno.EEXIST;
             }
-
-            slot = SlotOf(descriptor & LpaeDescriptor.AddressMask, at + 1, iova.Value);
         }
 
-        return WriteLeaf(slot, level, iova.Value, physicalAddress, prot);
+        return Errno.None;
     }
 
     /// <summary>Removes one block, or the part of a larger one, which is split for that.</summary>
@@ -130,40 +145,45 @@ public sealed class LpaePageTable
     /// <param name="size">4 KiB, 2 MiB or 1 GiB.</param>
     /// <param name="gather">Collects what is to be invalidated.</param>
     /// <returns>The size; 0 when nothing is mapped, the size or address is not possible, or a split found no memory.</returns>
-    public ulong Unmap(Iova iova, ulong size, ref IotlbGather gather)
+    public ulong Unmap(Iova iova, ulong size, ref IotlbGather gather) => Unmap(iova, size, 1, ref gather);
+
+    /// <summary>Removes blocks of one size that lie one after another, or parts of larger ones.</summary>
+    /// <remarks>Kernel: one <c>arm_lpae_unmap</c> per block; here a table is looked for once for all of its entries.</remarks>
+    /// <param name="iova">The first input address.</param>
+    /// <param name="size">The size of one block: 4 KiB, 2 MiB or 1 GiB.</param>
+    /// <param name="count">How many blocks.</param>
+    /// <param name="gather">Collects what is to be invalidated.</param>
+    /// <returns>How many bytes were removed; it stops at the first block that one alone would answer 0 for.</returns>
+    public ulong Unmap(Iova iova, ulong size, ulong count, ref IotlbGather gather)
     {
         int level = LevelOf(size);
-        if (level < 0 || !Fits(iova.Value, InputAddressBits))
+        if (level < 0 || !Fits(iova.Value, size * count, InputAddressBits))
         {
             Warnings++;
             return 0;
         }
 
-        ulong slot = SlotOf(Root, StartLevel, iova.Value);
-        for (int at = StartLevel; ; at++)
+        ulong length = size * count;
+        ulong done = 0;
+        while (done < length)
         {
-            ulong descriptor = _memory.ReadWord(slot);
-            if ((descriptor & LpaeDescriptor.Valid) == 0)
+            ulong at = iova.Value + done;
+            if (FindTable(at, level) is not { } slot)
+            {
+                break;
+            }
+
+            Span<ulong> entries = EntriesFrom(slot, (length - done) / size);
+            int removed = RemoveEntries(entries, level, at, ref gather);
+            done += (ulong)removed * size;
+            if (removed < entries.Length)
             {
                 Warnings++;
-                return 0;
+                break;
             }
-
-            if (at == level)
-            {
-                return RemoveEntry(slot, descriptor, at, iova.Value, size, ref gather);
-            }
-
-            if (!LpaeDescriptor.IsTable(descriptor, at))
-            {
-                if (!Split(slot, descriptor, at).TryGet(out descriptor, out _))
-                {
-                    return 0;
-                }
-            }
-
-            slot = SlotOf(descriptor & LpaeDescriptor.AddressMask, at + 1, iova.Value);
         }
+
+        return done;
     }
 
     /// <summary>The physical address an input address leads to, to the byte.</summary>
@@ -215,6 +235,8 @@ public sealed class LpaePageTable
 
     private static bool Fits(ulong address, int bits) => address >> bits == 0;
 
+    private static bool Fits(ulong first, ulong length, int bits) => Fits(first | (first + length - 1), bits);
+
     /// <summary>Where the descriptor of an address lies; at the first level the index may span several pages side by side.</summary>
     private ulong SlotOf(ulong table, int level, ulong address)
     {
@@ -222,43 +244,123 @@ public sealed class LpaePageTable
         return table + ((level == StartLevel ? index : index & (Entries - 1)) << 3);
     }
 
-    private Errno WriteLeaf(ulong slot, int level, ulong iova, ulong physicalAddress, IommuProt prot)
+    /// <summary>Where an address's entry of a level lies; tables on the way are made.</summary>
+    private Result<ulong> EnsureTable(ulong iova, int level)
     {
-        ulong old = _memory.ReadWord(slot);
-        if ((old & LpaeDescriptor.Valid) != 0)
+        ulong slot = SlotOf(Root, StartLevel, iova);
+        for (int at = StartLevel; at < level; at++)
         {
-            if (!LpaeDescriptor.IsTable(old, level))
+            ulong descriptor = _memory.ReadWord(slot);
+            if ((descriptor & LpaeDescriptor.Valid) == 0)
+            {
+                if (!_memory.Allocate(FrameUse.PageTable).TryGet(out Pfn page, out Errno error))
+                {
+                    return error;
+                }
+
+                _memory.WriteWord(slot, descriptor = LpaeDescriptor.Table(page.Address));
+            }
+            else if (!LpaeDescriptor.IsTable(descriptor, at))
             {
                 Warnings++;
                 return Errno.EEXIST;
             }
 
-            // A block takes the place of a whole table, whatever the table still holds.
-            _memory.WriteWord(slot, 0);
-            _tlb.FlushWalk(iova & ~((1UL << ShiftOf(level)) - 1), 1UL << ShiftOf(level), Page.Size);
-            FreeTable(old & LpaeDescriptor.AddressMask, level + 1);
+            slot = SlotOf(descriptor & LpaeDescriptor.AddressMask, at + 1, iova);
         }
 
-        _memory.WriteWord(slot, physicalAddress | LpaeDescriptor.Attributes(_stage, prot) | LeafBits(level));
-        return Errno.None;
+        return slot;
+    }
+
+    /// <summary>Where an address's entry of a level lies, a larger block split for that; <see langword="null"/> if nothing is mapped or a split found no memory.</summary>
+    private ulong? FindTable(ulong iova, int level)
+    {
+        ulong slot = SlotOf(Root, StartLevel, iova);
+        for (int at = StartLevel; at < level; at++)
+        {
+            ulong descriptor = _memory.ReadWord(slot);
+            if ((descriptor & LpaeDescriptor.Valid) == 0)
+            {
+                Warnings++;
+                return null;
+            }
+
+            if (!LpaeDescriptor.IsTable(descriptor, at) && !Split(slot, descriptor, at).TryGet(out descriptor, out _))
+            {
+                return null;
+            }
+
+            slot = SlotOf(descriptor & LpaeDescriptor.AddressMask, at + 1, iova);
+        }
+
+        return slot;
+    }
+
+    /// <summary>The entries from a slot on, to the end of its table.</summary>
+    private Span<ulong> EntriesFrom(ulong slot, ulong count)
+    {
+        Span<ulong> rest = _memory.WordsFrom(slot);
+        return count < (ulong)rest.Length ? rest[..(int)count] : rest;
+    }
+
+    /// <returns>How many entries were written before one that is live.</returns>
+    private int WriteLeaves(Span<ulong> entries, ulong slot, int level, ulong iova, ulong leaf)
+    {
+        ulong size = 1UL << ShiftOf(level);
+        for (int i = 0; i < entries.Length; i++)
+        {
+            ulong old = entries[i];
+            if ((old & LpaeDescriptor.Valid) != 0)
+            {
+                if (!LpaeDescriptor.IsTable(old, level))
+                {
+                    return i;
+                }
+
+                ReplaceTable(slot + ((ulong)i << 3), level, iova + ((ulong)i * size), old);
+            }
+
+            entries[i] = leaf + ((ulong)i * size);
+        }
+
+        return entries.Length;
+    }
+
+    /// <summary>A block takes the place of a whole table, whatever the table still holds.</summary>
+    private void ReplaceTable(ulong slot, int level, ulong iova, ulong table)
+    {
+        _memory.WriteWord(slot, 0);
+        _tlb.FlushWalk(iova & ~((1UL << ShiftOf(level)) - 1), 1UL << ShiftOf(level), Page.Size);
+        FreeTable(table & LpaeDescriptor.AddressMask, level + 1);
     }
 
     private static ulong LeafBits(int level) => level == LastLevel ? LpaeDescriptor.TableOrPage : LpaeDescriptor.Valid;
 
-    private ulong RemoveEntry(ulong slot, ulong descriptor, int level, ulong iova, ulong size, ref IotlbGather gather)
+    /// <returns>How many entries were removed before one that means nothing.</returns>
+    private int RemoveEntries(Span<ulong> entries, int level, ulong iova, ref IotlbGather gather)
     {
-        _memory.WriteWord(slot, 0);
-        if (LpaeDescriptor.IsTable(descriptor, level))
+        ulong size = 1UL << ShiftOf(level);
+        for (int i = 0; i < entries.Length; i++)
         {
-            _tlb.FlushWalk(iova, size, Page.Size);
-            FreeTable(descriptor & LpaeDescriptor.AddressMask, level + 1);
-        }
-        else
-        {
-            _tlb.AddPage(ref gather, iova, size);
+            ulong descriptor = entries[i];
+            if ((descriptor & LpaeDescriptor.Valid) == 0)
+            {
+                return i;
+            }
+
+            entries[i] = 0;
+            if (LpaeDescriptor.IsTable(descriptor, level))
+            {
+                _tlb.FlushWalk(iova + ((ulong)i * size), size, Page.Size);
+                FreeTable(descriptor & LpaeDescriptor.AddressMask, level + 1);
+            }
+            else
+            {
+                _tlb.AddPage(ref gather, iova + ((ulong)i * size), size);
+            }
         }
 
-        return size;
+        return entries.Length;
     }
 
     /// <summary>Replaces a block by a table of blocks of the next smaller size that say the same.</summary>

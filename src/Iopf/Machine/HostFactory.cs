@@ -21,6 +21,9 @@ public sealed class HostFactory(PatchSet patches, IReadOnlyDictionary<string, st
     /// <summary>Who runs a host's threads; a new single-threaded scheduler for each host unless set.</summary>
     public Func<Scheduler> Scheduler { get; init; } = static () => new InlineScheduler();
 
+    /// <summary>Whether the model's promises are watched; a host that is only to be fast does without.</summary>
+    public bool WatchesPromises { get; init; } = true;
+
     /// <summary>Builds a host.</summary>
     /// <param name="spec">What it is made of.</param>
     /// <returns>The host; to be disposed of.</returns>
@@ -31,7 +34,12 @@ public sealed class HostFactory(PatchSet patches, IReadOnlyDictionary<string, st
     /// <param name="value">Its value.</param>
     /// <returns>The factory.</returns>
     public HostFactory With(string name, string value) =>
-        new(Patches, new Dictionary<string, string>(settings) { [name] = value }) { Scheduler = Scheduler, Errata = Errata };
+        new(Patches, new Dictionary<string, string>(settings) { [name] = value })
+        {
+            Scheduler = Scheduler,
+            Errata = Errata,
+            WatchesPromises = WatchesPromises,
+        };
 
     private ServiceCollection Services()
     {
@@ -42,7 +50,6 @@ public sealed class HostFactory(PatchSet patches, IReadOnlyDictionary<string, st
         services.AddIopfOptions(configuration);
         services.AddSingleton(_ => Scheduler());
         services.AddIopfModel(options => (options.Patches, options.Errata) = (Patches, Errata));
-        services.AddPromises();
-        return services;
+        return WatchesPromises ? (ServiceCollection)services.AddPromises() : services;
     }
 }

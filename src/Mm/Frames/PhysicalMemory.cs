@@ -263,6 +263,12 @@ public class PhysicalMemory
         words[(int)(physicalAddress >> 3) & 511] = value;
     }
 
+    /// <summary>The words of a frame from an address on, to be read and written in place while nobody frees the frame.</summary>
+    /// <param name="physicalAddress">A physical address that is a multiple of 8; not in the zero page.</param>
+    /// <returns>At least one word; the last one is the frame's last.</returns>
+    public Span<ulong> WordsFrom(ulong physicalAddress) =>
+        Materialize(Pfn.OfAddress(physicalAddress)).AsSpan((int)(physicalAddress >> 3) & 511);
+
     /// <summary>Reads bytes.</summary>
     /// <param name="physicalAddress">The physical address of the first byte.</param>
     /// <param name="destination">Receives the bytes.</param>
