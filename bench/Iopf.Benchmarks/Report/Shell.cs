@@ -1,0 +1,28 @@
+using System.Diagnostics;
+
+namespace Iopf.Benchmarks.Report;
+
+/// <summary>Runs commands in the repository, and times them.</summary>
+internal static class Shell
+{
+    /// <summary>What a command prints.</summary>
+    /// <exception cref="InvalidOperationException">It did not end with exit code 0.</exception>
+    public static string Output(string file, params IEnumerable<string> arguments)
+    {
+        ProcessStartInfo start = new(file, arguments) { WorkingDirectory = Repository.Root, RedirectStandardOutput = true };
+        using Process process = Process.Start(start)!;
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return process.ExitCode == 0
+            ? output
+            : throw new InvalidOperationException($"{file} {string.Join(' ', arguments)} ended with exit code {process.ExitCode}");
+    }
+
+    /// <summary>How long a command takes from its start to its end, in milliseconds.</summary>
+    public static double Milliseconds(string file, params IEnumerable<string> arguments)
+    {
+        long begin = Stopwatch.GetTimestamp();
+        Output(file, arguments);
+        return Stopwatch.GetElapsedTime(begin).TotalMilliseconds;
+    }
+}
