@@ -79,6 +79,22 @@ internal sealed class TranslatingSmmu : IBusMaster, ILpaeTlb
         }
     }
 
+    /// <summary>Walks the tables for one read of each page, without anything else that a translation takes.</summary>
+    public void WalkTables(int[] order)
+    {
+        PageTableWalker walker = _smmu.Walker;
+        StreamContext context = _smmu.ContextOf(StreamId, _substream)!;
+        foreach (int page in order)
+        {
+            TranslationFault fault = default;
+            if (!walker.Walk(context, FirstIova + ((ulong)page << Page.Shift), AccessRights.Read, out Translation translation, ref fault)
+                || translation.PhysicalAddress == 0)
+            {
+                throw new InvalidOperationException($"page {page} is not mapped");
+            }
+        }
+    }
+
     /// <summary>Translates reads of what is not mapped: each ends in an event record, which is consumed.</summary>
     public void Fault(int times)
     {

@@ -108,13 +108,20 @@ internal sealed class PageTableWalker(PhysicalMemory memory)
             return Fail(ref fault, SmmuEventType.F_TRANSLATION, tables);
         }
         ulong table = tables.Root;
+        ulong attributes = 0;
         ulong indexMask = tables.StartIndexMask;
         for (int shift = tables.StartShift; ; shift -= 9)
         {
             ulong at = table + (((address >> shift) & indexMask) << 3);
-            if (below is not null && !Locate(below, ref at, FaultClass.TranslationTable, ref fault))
+            if (below is not null)
             {
-                return false;
+                // A variable of its own: one whose address is passed on does not stay in a register, and this loop is what a walk takes.
+                ulong ipa = at;
+                if (!Locate(below, ref ipa, FaultClass.TranslationTable, ref fault))
+                {
+                    return false;
+                }
+                at = ipa;
             }
             ulong descriptor = memory.ReadWord(at);
             if (!PageDescriptor.IsValid(descriptor, shift))
@@ -131,10 +138,11 @@ internal sealed class PageTableWalker(PhysicalMemory memory)
                 ulong offsetMask = (1UL << shift) - 1;
                 leaf.Output = (table & ~offsetMask) | (address & offsetMask);
                 leaf.Descriptor = descriptor;
+                leaf.TableAttributes = attributes;
                 leaf.SizeLog2 = shift;
                 return PageDescriptor.IsAccessed(descriptor) || !tables.AccessFlagFaults || Fail(ref fault, SmmuEventType.F_ACCESS, tables);
             }
-            leaf.TableAttributes |= descriptor;
+            attributes |= descriptor;
             indexMask = 0x1ff;
         }
     }

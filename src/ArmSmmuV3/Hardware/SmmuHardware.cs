@@ -11,6 +11,7 @@ namespace Iopf.ArmSmmuV3.Hardware;
 /// </remarks>
 public sealed class SmmuHardware
 {
+    private readonly ConfigurationCache _configurations;
     private readonly Translator _translator;
     private readonly StallBuffer _stalls;
     private readonly EventQueue _eventQueue;
@@ -31,18 +32,18 @@ public sealed class SmmuHardware
         ArgumentNullException.ThrowIfNull(kernel);
         Identification.Check(options);
         Name = name;
-        PageTableWalker walker = new(memory);
-        ConfigurationCache configurations = new();
+        Walker = new PageTableWalker(memory);
+        _configurations = new ConfigurationCache();
         StreamTable = new StreamTable(memory, options);
         Tlb = new Tlb(options.TlbEntries);
-        ConfigurationReader reader = new(memory, options, StreamTable, walker);
-        _translator = new Translator(kernel, options, reader, configurations, walker, Tlb, name);
+        ConfigurationReader reader = new(memory, options, StreamTable, Walker);
+        _translator = new Translator(kernel, options, reader, _configurations, Walker, Tlb, name);
         _stalls = new StallBuffer(options.StallMax);
         _eventQueue = new EventQueue(memory, options);
         _events = new EventRecorder(kernel, _eventQueue, this, options.ReportsEventClass);
         _transactions = new TransactionControl(kernel, _translator, _stalls, _events, name);
         _commandQueue = new CommandQueue(memory, options);
-        _commands = new CommandExecutor(kernel, options, _commandQueue, configurations, Tlb, _transactions, name);
+        _commands = new CommandExecutor(kernel, options, _commandQueue, _configurations, Tlb, _transactions, name);
         _registers = new RegisterFile(new Identification(options));
     }
 
@@ -61,6 +62,12 @@ public sealed class SmmuHardware
 
     /// <summary>The TLB.</summary>
     internal Tlb Tlb { get; }
+
+    /// <summary>Walks page tables.</summary>
+    internal PageTableWalker Walker { get; }
+
+    /// <summary>The configuration of a stream and substream, if it is cached.</summary>
+    internal StreamContext? ContextOf(uint streamId, uint? substreamId) => _configurations.Find(StreamContext.KeyOf(streamId, substreamId));
 
     /// <summary>How many transactions can be stalled at once.</summary>
     public int StallSlots => _stalls.SlotCount;

@@ -22,8 +22,7 @@ internal sealed class FrameContents
         ulong chunk = frame >> PhysicalMemory.ChunkShift;
         if (chunk < (ulong)chunks.Length)
         {
-            ulong[]?[]? pages = chunks[chunk];
-            return pages?[frame & PhysicalMemory.ChunkMask];
+            return chunks[(int)chunk]?[(int)(frame & PhysicalMemory.ChunkMask)];
         }
 
         return FindBeyond(frame);
