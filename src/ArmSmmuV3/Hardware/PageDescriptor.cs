@@ -16,9 +16,19 @@ internal static class PageDescriptor
     private const ulong TableReadOnly = 1UL << 62;
     private const ulong TableExecuteNever = 1UL << 60;
     private const ulong TablePrivilegedExecuteNever = 1UL << 59;
+    private const int TableAccessShift = 55;
+    private const int TableExecuteShift = 6;
     private const ulong Stage2Read = 1UL << 6;
     private const ulong Stage2Write = 1UL << 7;
     private const ulong Stage2NormalMemory = 3UL << 4;
+
+    /// <summary>What the four bits of a stage-1 leaf that matter grant.</summary>
+    private static readonly AccessRights[] Grants =
+    [
+        .. from execution in Enumerable.Range(0, 4)
+           from access in Enumerable.Range(0, 4)
+           select Granted(((ulong)access * Unprivileged) | ((ulong)execution * PrivilegedExecuteNever)),
+    ];
 
     /// <summary>Whether the descriptor means anything at the level whose index bits start at <paramref name="shift"/>.</summary>
     /// <remarks>Level 3 has pages only, level 0 has tables only.</remarks>
@@ -45,20 +55,11 @@ internal static class PageDescriptor
     /// <param name="tables">The table descriptors on the way, or-ed together.</param>
     public static AccessRights Stage1Rights(ulong leaf, ulong tables)
     {
-        bool unprivileged = (leaf & Unprivileged) != 0 && (tables & TableNoUnprivileged) == 0;
-        bool writable = (leaf & ReadOnly) == 0 && (tables & TableReadOnly) == 0;
-        bool executeNever = (leaf & ExecuteNever) != 0 || (tables & TableExecuteNever) != 0;
-        bool privilegedExecuteNever = (leaf & PrivilegedExecuteNever) != 0 || (tables & TablePrivilegedExecuteNever) != 0;
-
-        AccessRights rights = AccessRights.PrivilegedRead;
-        rights |= writable ? AccessRights.PrivilegedWrite : AccessRights.None;
-        rights |= unprivileged ? AccessRights.Read : AccessRights.None;
-        rights |= unprivileged && writable ? AccessRights.Write : AccessRights.None;
-        rights |= executeNever ? AccessRights.None : AccessRights.Execute;
-
-        // What unprivileged code can write, privileged code never executes.
-        rights |= privilegedExecuteNever || (unprivileged && writable) ? AccessRights.None : AccessRights.PrivilegedExecute;
-        return rights;
+        // Each limit of a table lies a fixed way above the bit of the leaf that says the same.
+        leaf &= ~((tables & TableNoUnprivileged) >> TableAccessShift);
+        leaf |= (tables & TableReadOnly) >> TableAccessShift;
+        leaf |= (tables & (TableExecuteNever | TablePrivilegedExecuteNever)) >> TableExecuteShift;
+        return Grants[IndexOf(leaf)];
     }
 
     /// <summary>What is left of the rights of stage 1 under WXN and PAN of the CD.</summary>
@@ -83,6 +84,25 @@ internal static class PageDescriptor
         AccessRights rights = readable ? AccessRights.Read | AccessRights.PrivilegedRead : AccessRights.None;
         rights |= (leaf & Stage2Write) != 0 ? AccessRights.Write | AccessRights.PrivilegedWrite : AccessRights.None;
         rights |= (leaf & ExecuteNever) == 0 ? AccessRights.Execute | AccessRights.PrivilegedExecute : AccessRights.None;
+        return rights;
+    }
+
+    private static int IndexOf(ulong leaf) => (int)((leaf >> 6) & 3) | (int)((leaf >> 51) & 0xc);
+
+    private static AccessRights Granted(ulong leaf)
+    {
+        bool unprivileged = (leaf & Unprivileged) != 0;
+        bool writable = (leaf & ReadOnly) == 0;
+
+        AccessRights rights = AccessRights.PrivilegedRead;
+        rights |= writable ? AccessRights.PrivilegedWrite : AccessRights.None;
+        rights |= unprivileged ? AccessRights.Read : AccessRights.None;
+        rights |= unprivileged && writable ? AccessRights.Write : AccessRights.None;
+        rights |= (leaf & ExecuteNever) != 0 ? AccessRights.None : AccessRights.Execute;
+
+        // What unprivileged code can write, privileged code never executes.
+        bool privilegedExecuteNever = (leaf & PrivilegedExecuteNever) != 0 || (unprivileged && writable);
+        rights |= privilegedExecuteNever ? AccessRights.None : AccessRights.PrivilegedExecute;
         return rights;
     }
 }

@@ -120,7 +120,8 @@ public sealed class LpaePageTable
         for (ulong done = 0; done < length;)
         {
             ulong at = iova.Value + done;
-            if (!EnsureTable(at, level).TryGet(out ulong slot, out Errno error))
+            ulong slot = EnsureTable(at, level, out Errno error);
+            if (error != Errno.None)
             {
                 return error;
             }
@@ -245,31 +246,37 @@ public sealed class LpaePageTable
     }
 
     /// <summary>Where an address's entry of a level lies; tables on the way are made.</summary>
-    private Result<ulong> EnsureTable(ulong iova, int level)
+    private ulong EnsureTable(ulong iova, int level, out Errno error)
     {
+        error = Errno.None;
         ulong slot = SlotOf(Root, StartLevel, iova);
-        for (int at = StartLevel; at < level; at++)
+        for (int at = StartLevel; at < level && error == Errno.None; at++)
         {
             ulong descriptor = _memory.ReadWord(slot);
-            if ((descriptor & LpaeDescriptor.Valid) == 0)
+            if (!LpaeDescriptor.IsTable(descriptor, at))
             {
-                if (!_memory.Allocate(FrameUse.PageTable).TryGet(out Pfn page, out Errno error))
-                {
-                    return error;
-                }
-
-                _memory.WriteWord(slot, descriptor = LpaeDescriptor.Table(page.Address));
-            }
-            else if (!LpaeDescriptor.IsTable(descriptor, at))
-            {
-                Warnings++;
-                return Errno.EEXIST;
+                descriptor = MakeTable(slot, descriptor, out error);
             }
 
             slot = SlotOf(descriptor & LpaeDescriptor.AddressMask, at + 1, iova);
         }
 
         return slot;
+    }
+
+    private ulong MakeTable(ulong slot, ulong descriptor, out Errno error)
+    {
+        if ((descriptor & LpaeDescriptor.Valid) != 0)
+        {
+            Warnings++;
+            error = Errno.EEXIST;
+        }
+        else if (_memory.Allocate(FrameUse.PageTable).TryGet(out Pfn page, out error))
+        {
+            _memory.WriteWord(slot, descriptor = LpaeDescriptor.Table(page.Address));
+        }
+
+        return descriptor;
     }
 
     /// <summary>Where an address's entry of a level lies, a larger block split for that; <see langword="null"/> if nothing is mapped or a split found no memory.</summary>
