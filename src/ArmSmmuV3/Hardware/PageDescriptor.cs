@@ -35,8 +35,8 @@ internal static class PageDescriptor
     public static bool IsValid(ulong descriptor, int shift) =>
         (descriptor & 1) != 0 && ((descriptor & 2) != 0 || shift is 21 or 30);
 
-    /// <summary>Whether a valid descriptor ends the walk.</summary>
-    public static bool IsLeaf(ulong descriptor, int shift) => shift == 12 || (descriptor & 2) == 0;
+    /// <summary>Whether a descriptor leads to the next table.</summary>
+    public static bool IsTable(ulong descriptor, int shift) => shift != 12 && (descriptor & 3) == 3;
 
     /// <summary>Whether the access flag is set.</summary>
     public static bool IsAccessed(ulong descriptor) => (descriptor & AccessFlag) != 0;

@@ -107,12 +107,14 @@ internal sealed class PageTableWalker(PhysicalMemory memory)
         {
             return Fail(ref fault, SmmuEventType.F_TRANSLATION, tables);
         }
-        ulong table = tables.Root;
+        MemoryView words = memory.View;
         ulong attributes = 0;
-        ulong indexMask = tables.StartIndexMask;
-        for (int shift = tables.StartShift; ; shift -= 9)
+        ulong descriptor;
+        ulong output;
+        ulong at = tables.Root + (((address >> tables.StartShift) & tables.StartIndexMask) << 3);
+        int shift = tables.StartShift;
+        while (true)
         {
-            ulong at = table + (((address >> shift) & indexMask) << 3);
             if (below is not null)
             {
                 // A variable of its own: one whose address is passed on does not stay in a register, and this loop is what a walk takes.
@@ -123,28 +125,30 @@ internal sealed class PageTableWalker(PhysicalMemory memory)
                 }
                 at = ipa;
             }
-            ulong descriptor = memory.ReadWord(at);
-            if (!PageDescriptor.IsValid(descriptor, shift))
+            descriptor = words.ReadWord(at);
+            output = descriptor & PageDescriptor.AddressMask;
+            if (!PageDescriptor.IsTable(descriptor, shift) || (output & tables.OutputExcess) != 0)
             {
-                return Fail(ref fault, SmmuEventType.F_TRANSLATION, tables);
-            }
-            table = descriptor & PageDescriptor.AddressMask;
-            if ((table & tables.OutputExcess) != 0)
-            {
-                return Fail(ref fault, SmmuEventType.F_ADDR_SIZE, tables);
-            }
-            if (PageDescriptor.IsLeaf(descriptor, shift))
-            {
-                ulong offsetMask = (1UL << shift) - 1;
-                leaf.Output = (table & ~offsetMask) | (address & offsetMask);
-                leaf.Descriptor = descriptor;
-                leaf.TableAttributes = attributes;
-                leaf.SizeLog2 = shift;
-                return PageDescriptor.IsAccessed(descriptor) || !tables.AccessFlagFaults || Fail(ref fault, SmmuEventType.F_ACCESS, tables);
+                break;
             }
             attributes |= descriptor;
-            indexMask = 0x1ff;
+            shift -= 9;
+            at = output + (((address >> shift) & 0x1ff) << 3);
         }
+        if (!PageDescriptor.IsValid(descriptor, shift))
+        {
+            return Fail(ref fault, SmmuEventType.F_TRANSLATION, tables);
+        }
+        if ((output & tables.OutputExcess) != 0)
+        {
+            return Fail(ref fault, SmmuEventType.F_ADDR_SIZE, tables);
+        }
+        ulong offsetMask = (1UL << shift) - 1;
+        leaf.Output = (output & ~offsetMask) | (address & offsetMask);
+        leaf.Descriptor = descriptor;
+        leaf.TableAttributes = attributes;
+        leaf.SizeLog2 = shift;
+        return PageDescriptor.IsAccessed(descriptor) || !tables.AccessFlagFaults || Fail(ref fault, SmmuEventType.F_ACCESS, tables);
     }
 
     private static bool Fail(ref TranslationFault fault, SmmuEventType type, TranslationTables tables)

@@ -14,19 +14,12 @@ internal sealed class FrameContents
     private readonly Stack<ulong[]> _spare = new();
     private ulong[]?[]?[] _chunks = [];
 
+    /// <summary>What the frames hold, for reading as long as none is added.</summary>
+    public MemoryView View => new(_chunks, _beyond);
+
     /// <summary>The 512 words of a frame, or <see langword="null"/> for a frame of zeros.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ulong[]? Find(ulong frame)
-    {
-        ulong[]?[]?[] chunks = _chunks;
-        ulong chunk = frame >> PhysicalMemory.ChunkShift;
-        if (chunk < (ulong)chunks.Length)
-        {
-            return chunks[(int)chunk]?[(int)(frame & PhysicalMemory.ChunkMask)];
-        }
-
-        return FindBeyond(frame);
-    }
+    public ulong[]? Find(ulong frame) => View.Find(frame);
 
     /// <summary>The 512 words of a frame, stored from now on.</summary>
     public ulong[] Materialize(ulong frame)
@@ -134,8 +127,6 @@ internal sealed class FrameContents
             }
         }
     }
-
-    private ulong[]? FindBeyond(ulong frame) => _beyond.GetValueOrDefault(frame);
 
     private void Store(ulong frame, ulong[]? words)
     {

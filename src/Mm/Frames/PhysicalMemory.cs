@@ -233,15 +233,14 @@ public class PhysicalMemory
     /// <returns>The count.</returns>
     public long FramesUsedFor(FrameUse use) => _framesByUse[(int)use];
 
+    /// <summary>What is in memory, for many reads at a time.</summary>
+    public MemoryView View => _contents.View;
+
     /// <summary>Reads a 64-bit word; frames nobody wrote to, and free ones, read as zero.</summary>
     /// <param name="physicalAddress">A physical address that is a multiple of 8.</param>
     /// <returns>The word.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ulong ReadWord(ulong physicalAddress)
-    {
-        ulong[]? words = _contents.Find(physicalAddress >> Page.Shift);
-        return words is null ? 0 : words[(int)(physicalAddress >> 3) & 511];
-    }
+    public ulong ReadWord(ulong physicalAddress) => View.ReadWord(physicalAddress);
 
     /// <summary>Writes a 64-bit word.</summary>
     /// <param name="physicalAddress">A physical address that is a multiple of 8.</param>
@@ -260,7 +259,7 @@ public class PhysicalMemory
             words = Materialize(Pfn.OfAddress(physicalAddress));
         }
 
-        words[(int)(physicalAddress >> 3) & 511] = value;
+        MemoryView.WordOf(words, physicalAddress) = value;
     }
 
     /// <summary>The words of a frame from an address on, to be read and written in place while nobody frees the frame.</summary>

@@ -68,7 +68,7 @@ internal sealed class TableReader(PhysicalMemory memory, bool isStage1)
 
             ulong input = table.Input + (i << shift);
             ulong output = descriptor & PageDescriptor.AddressMask;
-            if (PageDescriptor.IsLeaf(descriptor, shift))
+            if (!PageDescriptor.IsTable(descriptor, shift))
             {
                 Join(leaves, new LeafRun(table.Address, input, output, 1UL << shift, 1, RightsOf(descriptor).ToString(), descriptor));
             }
