@@ -7,7 +7,8 @@ namespace Iopf.Kernel;
 /// </remarks>
 public sealed class KernelThread
 {
-    private readonly List<HeldLock> _held = new(8);
+    // The locks held are the first of these, newest last. Nearly always the newest goes first.
+    private HeldLock[] _held = new HeldLock[8];
     private bool _hasFatalSignal;
 
     internal KernelThread(string name, Action? activation)
@@ -32,7 +33,7 @@ public sealed class KernelThread
     public bool IsNonBlockable { get; set; }
 
     /// <summary>How many locks the thread holds.</summary>
-    public int HeldLockCount => _held.Count;
+    public int HeldLockCount { get; private set; }
 
     /// <summary>Whether the thread may not sleep now.</summary>
     /// <remarks>Kernel: <c>in_atomic</c>.</remarks>
@@ -55,7 +56,7 @@ public sealed class KernelThread
     /// <returns>Whether it does.</returns>
     public bool Holds(KernelLock @lock)
     {
-        for (int i = _held.Count - 1; i >= 0; i--)
+        for (int i = HeldLockCount - 1; i >= 0; i--)
         {
             if (ReferenceEquals(_held[i].Lock, @lock))
             {
@@ -71,7 +72,7 @@ public sealed class KernelThread
     /// <returns>Whether it does; <see langword="false"/> if it holds the lock together with other readers.</returns>
     public bool HoldsExclusively(KernelLock @lock)
     {
-        for (int i = _held.Count - 1; i >= 0; i--)
+        for (int i = HeldLockCount - 1; i >= 0; i--)
         {
             if (ReferenceEquals(_held[i].Lock, @lock))
             {
@@ -85,11 +86,11 @@ public sealed class KernelThread
     /// <summary>Lists the held locks with the places that took them, newest last.</summary>
     /// <returns>For example <c>iommu.lock (MapDma), mmap_lock (PinPages)</c>; "no lock" if there is none.</returns>
     public string DescribeHeldLocks() =>
-        _held.Count == 0 ? "no lock" : string.Join(", ", _held.Select(held => $"{held.Lock.Name} ({held.Place})"));
+        HeldLockCount == 0 ? "no lock" : string.Join(", ", _held.Take(HeldLockCount).Select(held => $"{held.Lock.Name} ({held.Place})"));
 
     internal void RecordOrder(LockOrder order, KernelLock taken, string place)
     {
-        foreach (HeldLock held in _held)
+        foreach (ref readonly HeldLock held in _held.AsSpan(0, HeldLockCount))
         {
             order.Record(held.Lock, held.Place, taken, place);
         }
@@ -97,7 +98,12 @@ public sealed class KernelThread
 
     internal void Took(KernelLock @lock, LockMode mode, string place)
     {
-        _held.Add(new HeldLock(@lock, mode, place));
+        if (HeldLockCount == _held.Length)
+        {
+            Array.Resize(ref _held, 2 * HeldLockCount);
+        }
+
+        _held[HeldLockCount++] = new HeldLock(@lock, mode, place);
         if (@lock.Kind == LockKind.SpinLock)
         {
             SpinLocksHeld++;
@@ -106,11 +112,12 @@ public sealed class KernelThread
 
     internal bool Dropped(KernelLock @lock, LockMode mode)
     {
-        for (int i = _held.Count - 1; i >= 0; i--)
+        for (int i = HeldLockCount - 1; i >= 0; i--)
         {
             if (ReferenceEquals(_held[i].Lock, @lock) && _held[i].Mode == mode)
             {
-                _held.RemoveAt(i);
+                HeldLockCount--;
+                Array.Copy(_held, i + 1, _held, i, HeldLockCount - i);
                 if (@lock.Kind == LockKind.SpinLock)
                 {
                     SpinLocksHeld--;
