@@ -21,6 +21,10 @@ internal sealed class PageTable
     private readonly PhysicalMemory _memory;
     private readonly ulong[] _root;
 
+    // The leaf table that was looked for last: the next page mostly lies in it, too. Forgotten whenever one comes, goes or is set aside.
+    private ulong[]? _recentLeaf;
+    private ulong _recentSpan;
+
     public PageTable(PhysicalMemory memory, Pfn root)
     {
         _memory = memory;
@@ -45,6 +49,12 @@ internal sealed class PageTable
     /// <remarks>Where a block is mapped, it is the table that waits to take its place: to be read, but not to be changed.</remarks>
     public ulong[]? FindLeaf(ulong address, out ulong last)
     {
+        last = address | (LeafSpan - 1);
+        if (_recentLeaf is not null && _recentSpan == address >> BlockShift)
+        {
+            return _recentLeaf;
+        }
+
         ulong[] table = _root;
         for (int shift = TopShift; shift > Page.Shift; shift -= BitsPerLevel)
         {
@@ -58,12 +68,12 @@ internal sealed class PageTable
             table = TableOf(entry, address);
         }
 
-        last = address | (LeafSpan - 1);
+        (_recentSpan, _recentLeaf) = (address >> BlockShift, table);
         return table;
     }
 
     /// <summary>The leaf table that covers an address, made if need be; <see langword="null"/> when memory is exhausted.</summary>
-    public ulong[]? EnsureLeaf(ulong address) => EnsureTable(address, Page.Shift);
+    public ulong[]? EnsureLeaf(ulong address) => FindLeaf(address, out _) ?? EnsureTable(address, Page.Shift);
 
     /// <summary>Whether one entry maps the whole span of a leaf table around an address.</summary>
     public bool IsBlock(ulong address) => HasBlocks && _deposits.ContainsKey(address >> BlockShift);
@@ -75,6 +85,7 @@ internal sealed class PageTable
     /// <summary>Maps a block; its leaf table is set aside, filled with what the block means.</summary>
     public void MapBlock(ulong address, Pfn deposit)
     {
+        _recentLeaf = null;
         ulong[] table = EnsureTable(address, BlockShift)!;
         table[BlockIndexOf(address)] = PageTableEntry.OfBlock(_memory.WordsOf(deposit)![0]);
         _deposits.Add(address >> BlockShift, deposit);
@@ -89,11 +100,16 @@ internal sealed class PageTable
     }
 
     /// <summary>Hooks a leaf table.</summary>
-    public void Hook(ulong address, Pfn leaf) => EnsureTable(address, BlockShift)![BlockIndexOf(address)] = PageTableEntry.OfTable(leaf);
+    public void Hook(ulong address, Pfn leaf)
+    {
+        _recentLeaf = null;
+        EnsureTable(address, BlockShift)![BlockIndexOf(address)] = PageTableEntry.OfTable(leaf);
+    }
 
     /// <summary>Unhooks a leaf table as it is.</summary>
     public Pfn Unhook(ulong address)
     {
+        _recentLeaf = null;
         ref ulong entry = ref EnsureTable(address, BlockShift)![BlockIndexOf(address)];
         Pfn leaf = PageTableEntry.FrameOf(entry);
         entry = PageTableEntry.None;
@@ -105,7 +121,11 @@ internal sealed class PageTable
 
     /// <summary>Unhooks the tables below the root that cover part of a range and hold nothing any more.</summary>
     /// <remarks>Kernel: <c>free_pgtables</c>. The frames are freed with the pages, after the TLB flush.</remarks>
-    public void UnhookEmpty(UserRange range, TlbGather gather) => UnhookEmpty(_root, 0, TopShift, range, gather);
+    public void UnhookEmpty(UserRange range, TlbGather gather)
+    {
+        _recentLeaf = null;
+        UnhookEmpty(_root, 0, TopShift, range, gather);
+    }
 
     /// <summary>Frees the root; nothing may walk the table any more.</summary>
     public void FreeRoot() => _memory.Put(Root);

@@ -54,6 +54,21 @@ internal sealed class PageFaults(AddressSpace mm)
         return Errno.None;
     }
 
+    /// <summary>Makes pages of an area accessible one after another, up to the first that cannot be made so.</summary>
+    /// <remarks>Where memory is exhausted it stops after one: room for the next page may be made at the cost of this one.</remarks>
+    /// <returns>How many; if that is less than <paramref name="count"/> without an error, the rest has yet to be asked for.</returns>
+    public int ResolveRun(Vma area, UserAddress first, int count, bool write, out Errno error)
+    {
+        int done = 0;
+        do
+        {
+            error = Resolve(area, first.PlusPages((ulong)done), write);
+            done += error == Errno.None ? 1 : 0;
+        }
+        while (error == Errno.None && done < count && !area.WantsHugePages && !mm.Memory.IsExhausted);
+        return done;
+    }
+
     /// <summary>Gives a page that was merged with others a frame of its own.</summary>
     /// <remarks>Kernel: <c>break_ksm</c>.</remarks>
     /// <returns>ENOMEM.</returns>

@@ -98,9 +98,12 @@ internal sealed class UserPages(AddressSpace mm)
             obtained += TakePresent(next, area.Range.Last, write, pinned is not null, frames[obtained..], out bool isMissing);
             if (isMissing)
             {
-                Errno error = mm.Faults.Resolve(area, page.PlusPages((ulong)obtained), write);
+                next = page.PlusPages((ulong)obtained);
+                int rest = (int)Math.Min((ulong)(frames.Length - obtained), new UserRange(next, area.Range.Last).PageCount);
+                int resolved = mm.Faults.ResolveRun(area, next, rest, write, out Errno error);
                 if (error != Errno.None)
                 {
+                    obtained += TakePresent(next, area.Range.Last, write, pinned is not null, frames.Slice(obtained, resolved), out _);
                     return error;
                 }
             }

@@ -42,6 +42,12 @@ internal sealed class MappedPageRemover(HostKernel kernel, PhysicalMemory memory
             (first, last) = (first & ~mask, Math.Min(last | mask, (mapping.Size >> Page.Shift) - 1));
         }
 
+        // The rule when a fault makes room: nothing is there. Posted: the IOTLB is synced all the same (E33).
+        if (mapped.NextSet(first, last) is null && !kernel.IsPosted(Erratum.E33))
+        {
+            return 0;
+        }
+
         ulong before = mapped.Count;
         if (mapping.FaultPins == 0)
         {
