@@ -18,7 +18,7 @@ public class Translating
     [Params(Watched.Off, Watched.Trace)]
     public Watched Watched { get; set; }
 
-    [GlobalSetup(Targets = [nameof(TlbHit), nameof(WalkOneStage), nameof(TerminatedFault)])]
+    [GlobalSetup(Targets = [nameof(TlbHit), nameof(WalkOneStage), nameof(WalkTables), nameof(TerminatedFault)])]
     public void OneStage() => Create(Stages.One, Pages);
 
     [GlobalSetup(Target = nameof(WalkManyPages))]
@@ -36,6 +36,15 @@ public class Translating
     // In the same order every time each page has left the 4096 entries of the TLB before its turn comes again.
     [Benchmark(OperationsPerInvoke = Pages * Rounds, Description = "translation, walk of one stage, 32,768 pages in random order")]
     public void WalkOneStage() => Walk(Rounds);
+
+    [Benchmark(OperationsPerInvoke = Pages * Rounds, Description = "walk of the tables alone: no TLB, no configuration, one stage, 32,768 pages in random order")]
+    public void WalkTables()
+    {
+        for (int round = 0; round < Rounds; round++)
+        {
+            _smmu.WalkTables(_order);
+        }
+    }
 
     [Benchmark(OperationsPerInvoke = ManyPages, Description = "translation, walk of one stage, 1,048,576 pages in random order")]
     public void WalkManyPages() => Walk(1);

@@ -39,7 +39,7 @@ internal static class LocksCommand
             ErrataSet errataSet = RunArguments.ErrataIn(parsed, errata) ?? ErrataSet.None;
             string[] asked = parsed.GetValue(names) ?? [];
             LockGraph graph = new();
-            foreach (string name in asked.Length > 0 ? asked : [.. scenarios.BuiltIn.Select(static info => info.Name).Where(static name => name != "cover-letter")])
+            foreach (string name in asked.Length > 0 ? asked : [.. scenarios.BuiltIn.Where(static info => !info.HasWorkload).Select(static info => info.Name)])
             {
                 terminal.Progress(name);
                 scenarios.Execute(new RunRequest(scenarios.Load(name), patchSet, new Dictionary<string, string>(), 0, null)

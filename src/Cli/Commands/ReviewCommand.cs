@@ -28,11 +28,9 @@ internal static class ReviewCommand
         {
             string[] asked = parsed.GetValue(ids) ?? [];
             List<ErrataEntry> entries = asked.Length == 0 ? [.. ErrataCatalog.All] : [.. asked.Select(id => ErrataCatalog.Get(ErrataCommand.IdOf(id)))];
-            List<ErratumReview> reviews = [];
-            foreach (ErrataEntry entry in entries)
-            {
-                reviews.Add(ErratumReview.Of(entry));
-            }
+
+            // Each review has machines of its own: they run on all processors and are reported in their order.
+            List<ErratumReview> reviews = [.. entries.AsParallel().AsOrdered().WithMergeOptions(ParallelMergeOptions.FullyBuffered).Select(ErratumReview.Of)];
 
             if (parsed.GetValue(html) is string page)
             {

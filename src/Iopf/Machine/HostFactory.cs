@@ -41,6 +41,10 @@ public sealed class HostFactory(PatchSet patches, IReadOnlyDictionary<string, st
             WatchesPromises = WatchesPromises,
         };
 
+    /// <summary>A factory whose hosts are not watched.</summary>
+    /// <returns>The factory.</returns>
+    public HostFactory Unwatched() => new(Patches, settings) { Scheduler = Scheduler, Errata = Errata, WatchesPromises = false };
+
     private ServiceCollection Services()
     {
         IConfiguration configuration = new ConfigurationBuilder()

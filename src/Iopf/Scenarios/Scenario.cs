@@ -22,6 +22,9 @@ public sealed record Scenario(
     MachineSpec Machine,
     IReadOnlyList<ScenarioStep> Steps)
 {
+    /// <summary>Whether it runs a workload: for seconds, on hosts of its own.</summary>
+    public bool HasWorkload => Steps.Any(static step => step.Op == "workload");
+
     /// <summary>The errata specification it asks for; <see langword="null"/> for none.</summary>
     public string? Errata { get; init; }
 

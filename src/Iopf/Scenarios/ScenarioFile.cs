@@ -13,7 +13,7 @@ public static class ScenarioFile
 
     /// <summary>The built-in scenarios, by name.</summary>
     public static IReadOnlyList<ScenarioInfo> BuiltIn =>
-        [.. BuiltInScenarios.Value.Values.Select(scenario => new ScenarioInfo(scenario.Name, scenario.About, scenario.Patch))];
+        [.. BuiltInScenarios.Value.Values.Select(scenario => new ScenarioInfo(scenario.Name, scenario.About, scenario.Patch, scenario.HasWorkload))];
 
     /// <summary>The format's JSON schema (draft 2020-12).</summary>
     public static string Schema { get; } = ReadResource("Iopf.Scenarios.scenario.schema.json");

@@ -4,4 +4,5 @@ namespace Iopf.Scenarios;
 /// <param name="Name">Its name.</param>
 /// <param name="About">What it shows and what to watch.</param>
 /// <param name="Patch">The patch whose effect it shows, if it is about one.</param>
-public sealed record ScenarioInfo(string Name, string About, int? Patch);
+/// <param name="HasWorkload">Whether it runs a workload: for seconds, on hosts of its own.</param>
+public sealed record ScenarioInfo(string Name, string About, int? Patch, bool HasWorkload = false);

@@ -10,7 +10,7 @@ public sealed class AnySubsetTests
 {
     private const int SubsetsPerScenario = 12;
 
-    public static TheoryData<string> Scenarios => [.. ScenarioFile.BuiltIn.Select(scenario => scenario.Name).Where(name => name != "cover-letter")];
+    public static TheoryData<string> Scenarios => [.. ScenarioFile.BuiltIn.Where(scenario => !scenario.HasWorkload).Select(scenario => scenario.Name)];
 
     public static TheoryData<Erratum> Errata => [.. Enum.GetValues<Erratum>()];
 

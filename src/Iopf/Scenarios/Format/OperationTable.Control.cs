@@ -62,12 +62,22 @@ internal static partial class OperationTable
         [
             new("pages", FieldKind.Count, "how many") { Max = 1 << 30, Default = "0" },
         ]),
-        Operation(Control, "workload", "Runs the cover letter's test, each row on a machine of its own.",
+        Operation(Control, "workload", "Runs the cover letter's test, each row on a machine of its own; or measures how much memory the model takes for a large machine.",
         [
-            new("name", FieldKind.Choice, "which") { Words = ["cover-letter"], Default = "cover-letter" },
+            new("name", FieldKind.Choice, "which") { Words = ["cover-letter", "big-guest", "idle-mapping", "many-containers"], Default = "cover-letter" },
+            new("bytes", FieldKind.Count, "of `big-guest` the guest's memory (default 16 GiB), of `idle-mapping` the mapping's size (default 1 TiB), in whole windows of 2 MiB")
+            {
+                Min = 1 << 21,
+                Max = 1UL << 42,
+            },
+            new("containers", FieldKind.Count, "of `many-containers`") { Min = 1, Max = 10_000, Default = "1000" },
+            new("mappings", FieldKind.Count, "of `many-containers`, in each") { Min = 1, Max = 65_535, Default = "1000" },
             new("configs", FieldKind.Choices, "which configurations") { Words = ["sva-1mb", "vfio-1mb", "vfio-10mb"], Default = "all" },
             new("messages", FieldKind.Counts, "how many messages, one run each") { Min = 1, Max = 100_000, Default = "[1, 100, 1000]" },
         ],
-        reports: ["rows", "counts"]),
+        reports:
+        [
+            "rows", "counts", "managed_bytes", "peak_bytes", "pages", "guest_bytes", "entered_bytes", "least_bytes", "ratio", "added_bytes",
+        ]),
     ];
 }

@@ -117,6 +117,20 @@ internal sealed class ControlSteps(Host host, HostFactory hosts, RunTotals total
 
     private StepOutcome RunWorkload(ScenarioStep step)
     {
+        MemoryWorkload memory = new(hosts, totals);
+        return (step.Has("name") ? step.Word("name") : "cover-letter") switch
+        {
+            "big-guest" => memory.BigGuest(WholeWindows(step.Number("bytes", 1UL << 34))),
+            "idle-mapping" => memory.IdleMapping(WholeWindows(step.Number("bytes", 1UL << 40))),
+            "many-containers" => memory.ManyContainers((int)step.Number("containers", 1000), (int)step.Number("mappings", 1000)),
+            _ => RunCoverLetter(step),
+        };
+    }
+
+    private static ulong WholeWindows(ulong bytes) => bytes & ~((1UL << 21) - 1);
+
+    private StepOutcome RunCoverLetter(ScenarioStep step)
+    {
         IReadOnlyList<string> configurations = step.Has("configs") ? step.Words("configs") : CoverLetter.Configurations;
         IReadOnlyList<ulong> messages = step.Has("messages") ? step.Numbers("messages") : PublishedMessages;
         List<RunRow> rows = [];
