@@ -30,26 +30,37 @@ internal sealed class AssignedDevice : IDisposable
     /// <param name="pages">How many pages of memory.</param>
     /// <param name="premap">How many pages a fault maps; 0 leaves IOPF disabled: mapping pins everything.</param>
     /// <param name="watched">What watches the model.</param>
-    public AssignedDevice(int pages, int premap, Watched watched = Watched.Off)
+    /// <param name="idleDevices">How many devices there are beside this one, each in a container of its own that maps one page.</param>
+    /// <param name="counts">Whether <see cref="CostOf"/> will be asked.</param>
+    public AssignedDevice(int pages, int premap, Watched watched = Watched.Off, int idleDevices = 0, bool counts = false)
     {
         Dictionary<string, string> settings = new() { ["Premap:Length"] = Math.Max(premap, 1).ToString() };
         MachineSpec spec = MachineSpec.OneDevice with { Processes = [new ProcessSpec("vmm", MemlockBytes: 0, HasIpcLock: true)] };
-        _host = new HostFactory(PatchSet.All, settings) { WatchesPromises = watched == Watched.Checks }.Create(spec);
+        DeviceSpec device = spec.Devices[0];
+        spec = spec with
+        {
+            Devices = [device, .. Enumerable.Range(2, idleDevices).Select(n => device with { Name = $"idle{n}", StreamId = 0x100 + (uint)n, Group = n })],
+        };
+        _host = new HostFactory(PatchSet.All, settings)
+        {
+            WatchesPromises = watched == Watched.Checks,
+            Scheduler = counts ? static () => new CountingScheduler() : static () => new InlineScheduler(),
+        }.Create(spec);
         _vmm = _host.Processes["vmm"];
         _engine = _host.Devices["nic0"].Engine!;
         _memory = UserRange.OfPages(new UserAddress(FirstVaddr), (ulong)pages);
         Require(_vmm.Mm!.Mmap(_memory, MemoryAccess.Read | MemoryAccess.Write));
 
-        _container = _host.Vfio.OpenContainer();
-        Require(_host.Vfio.OpenGroup(1).Value.SetContainer(_vmm, _container));
-        Require(_container.SetIommu(_vmm, VfioExtension.Type1V2));
-        if (premap != 0)
-        {
-            Require(_container.Ioctl(_vmm, VfioIoctl.IommuEnableIopf, new UserArgument(0)).Error);
-        }
-
+        _container = Open(1, premap != 0);
         new VfioMapDma(VfioMapDma.Size, VfioMapDmaBits.Read | VfioMapDmaBits.Write, FirstVaddr, FirstIova, _memory.Length).Write(_mapTemplate);
         new VfioUnmapDma(VfioUnmapDma.Size, VfioUnmapDmaBits.None, FirstIova, _memory.Length).Write(_unmapTemplate);
+        for (int group = 2; group < 2 + idleDevices; group++)
+        {
+            byte[] onePage = new byte[VfioMapDma.Size];
+            new VfioMapDma(VfioMapDma.Size, VfioMapDmaBits.Read, FirstVaddr, FirstIova, Page.Size).Write(onePage);
+            Require(Open(group, hasIopf: true).Ioctl(_vmm, VfioIoctl.IommuMapDma, new UserArgument(onePage, [])).Error);
+        }
+
         if (watched == Watched.Trace)
         {
             _host.Kernel.Trace.Subscribe(static _ => { });
@@ -105,7 +116,46 @@ internal sealed class AssignedDevice : IDisposable
     public void DropPage(int page) =>
         Require(_vmm.Mm!.Madvise(UserRange.OfPages(_memory.First.PlusPages((ulong)page), 1), MemoryAdvice.DontNeed));
 
+    /// <summary>The mapping of a page after <see cref="MapEachPage"/>.</summary>
+    /// <param name="page">Which page, from 0.</param>
+    public DmaMapping? FindMapping(int page) => Mappings.Find(new Iova(FirstIova + ((ulong)page * 2 * Page.Size)));
+
+    /// <summary>What something costs.</summary>
+    /// <param name="what">What is done.</param>
+    public OperationCounts CostOf(Action what)
+    {
+        OperationCounts before = Counts();
+        what();
+        OperationCounts after = Counts();
+        return new OperationCounts(
+            after.Steps - before.Steps,
+            after.Locks - before.Locks,
+            after.Frames - before.Frames,
+            after.Invalidations - before.Invalidations,
+            after.Comparisons - before.Comparisons);
+    }
+
     public void Dispose() => _host.Dispose();
+
+    private OperationCounts Counts() => new(
+        _host.Kernel.Trace.Count,
+        ((CountingScheduler)_host.Kernel.Scheduler).Taken,
+        _host.Memory.AllocatedFrames,
+        _host.Kernel.Tally.IotlbInvalidations,
+        Mappings.Comparisons);
+
+    private VfioContainer Open(int group, bool hasIopf)
+    {
+        VfioContainer container = _host.Vfio.OpenContainer();
+        Require(_host.Vfio.OpenGroup(group).Value.SetContainer(_vmm, container));
+        Require(container.SetIommu(_vmm, VfioExtension.Type1V2));
+        if (hasIopf)
+        {
+            Require(container.Ioctl(_vmm, VfioIoctl.IommuEnableIopf, new UserArgument(0)).Error);
+        }
+
+        return container;
+    }
 
     private static void Require(DmaState state)
     {

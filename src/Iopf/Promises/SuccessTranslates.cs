@@ -6,7 +6,7 @@ namespace Iopf.Promises;
 /// <summary>P1: an answered fault is over.</summary>
 internal sealed class SuccessTranslates(HostKernel kernel, HostView host) : IInvariantChecker, IFaultObserver
 {
-    private readonly List<Answered> _answered = [];
+    private readonly Dictionary<Answered, int> _answered = [];
     private readonly List<string> _broken = [];
     private long _changesSeen;
 
@@ -27,20 +27,14 @@ internal sealed class SuccessTranslates(HostKernel kernel, HostView host) : IInv
     public void Reported(Device device, in IommuFault fault, Errno outcome)
     {
         ForgetIfChanged();
-        for (int i = 0; i < _answered.Count; i++)
+        Answered same = Answered.Of(device, in fault);
+        if (_answered.TryGetValue(same, out int repeats))
         {
-            Answered same = _answered[i];
-            if (same.Device == device && same.Page == fault.Address.PageStart && same.Pasid == fault.Pasid && same.Permissions == fault.Permissions)
+            // Transactions that stalled together fault one after the other; more than the SMMU can hold is one that repeats.
+            _answered[same] = ++repeats;
+            if (host.TryFind(device, out ArmSmmuV3.Hardware.SmmuHardware? smmu, out _) && repeats == smmu!.StallSlots + 1)
             {
-                // Transactions that stalled together fault one after the other; more than the SMMU can hold is one that repeats.
-                int repeats = same.Repeats + 1;
-                _answered[i] = same with { Repeats = repeats };
-                if (host.TryFind(device, out ArmSmmuV3.Hardware.SmmuHardware? smmu, out _) && repeats == smmu!.StallSlots + 1)
-                {
-                    _broken.Add($"{device.Name}, iova {fault.Address.PageStart} faults again and again although SUCCESS was answered and nothing changed");
-                }
-
-                return;
+                _broken.Add($"{device.Name}, iova {fault.Address.PageStart} faults again and again although SUCCESS was answered and nothing changed");
             }
         }
     }
@@ -61,15 +55,7 @@ internal sealed class SuccessTranslates(HostKernel kernel, HostView host) : IInv
             _broken.Add($"{device.Name}, iova {request.Address}: SUCCESS was answered, but {request.Permissions} would fault again");
         }
 
-        foreach (Answered same in _answered)
-        {
-            if (same.Device == device && same.Page == request.Address.PageStart && same.Pasid == request.Pasid && same.Permissions == request.Permissions)
-            {
-                return;
-            }
-        }
-
-        _answered.Add(new Answered(device, request.Address.PageStart, request.Pasid, request.Permissions, Repeats: 0));
+        _answered.TryAdd(Answered.Of(device, in request), 0);
     }
 
     public void Check(bool hasFailed, Action<string> report)
@@ -108,5 +94,8 @@ internal sealed class SuccessTranslates(HostKernel kernel, HostView host) : IInv
         }
     }
 
-    private readonly record struct Answered(Device Device, Iova Page, uint? Pasid, FaultPermissions Permissions, int Repeats);
+    private readonly record struct Answered(Device Device, Iova Page, uint? Pasid, FaultPermissions Permissions)
+    {
+        public static Answered Of(Device device, in IommuFault fault) => new(device, fault.Address.PageStart, fault.Pasid, fault.Permissions);
+    }
 }

@@ -34,7 +34,7 @@ public sealed class MappingTree
     /// <returns>The mapping, or <see langword="null"/>.</returns>
     public DmaMapping? FirstOverlapping(Iova first, Iova last)
     {
-        for (int index = IndexEndingAtOrAfter(first); index < _mappings.Count && _mappings[index].Iova <= last; index++)
+        for (int index = IndexEndingAtOrAfter(first); index < _firsts.Count && _firsts[index] <= last.Value; index++)
         {
             if (_mappings[index].Size > 0)
             {
@@ -93,6 +93,7 @@ public sealed class MappingTree
     private int IndexEndingAtOrAfter(Iova iova)
     {
         int index = IndexStartingAtOrAfter(iova);
-        return index > 0 && _mappings[index - 1] is { Size: > 0 } before && before.Range.Last >= iova ? index - 1 : index;
+        bool isStart = index < _firsts.Count && _firsts[index] == iova.Value;
+        return !isStart && index > 0 && _mappings[index - 1] is { Size: > 0 } before && before.Range.Last >= iova ? index - 1 : index;
     }
 }

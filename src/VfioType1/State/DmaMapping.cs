@@ -8,6 +8,9 @@ namespace Iopf.VfioType1;
 /// <remarks>Kernel: <c>struct vfio_dma</c>.</remarks>
 public sealed class DmaMapping
 {
+    // Made when somebody asks: nobody does before a fault, and there may be a million mappings.
+    private PageBitmap? _heldPages;
+
     /// <summary>Makes a mapping of no length yet.</summary>
     /// <param name="iova">Its first iova.</param>
     /// <param name="vaddr">The process address behind the first iova.</param>
@@ -80,7 +83,7 @@ public sealed class DmaMapping
     public bool IsMappedPagesVirtual { get; set; }
 
     /// <summary>Which of <see cref="MappedPages"/> a vendor driver's pin holds in place: they are not invalidated.</summary>
-    public PageBitmap HeldPages { get; } = new();
+    public PageBitmap HeldPages => _heldPages ??= new PageBitmap();
 
     /// <summary>How many pages of <see cref="MappedPages"/> keep the pin that their fault took.</summary>
     public long FaultPins { get; set; }
@@ -122,7 +125,7 @@ public sealed class DmaMapping
         (Size, FaultPins, IsLinked, HasMappedPages) = (0, 0, true, true);
         IsIommuMapped = IsOnDemand = IsVaddrInvalid = IsMappedPagesVirtual = false;
         Watched = null;
-        HeldPages.ClearAll();
+        _heldPages?.ClearAll();
         return this;
     }
 

@@ -47,6 +47,45 @@ public sealed class AllocationTests
     }
 
     [Theory]
+    [InlineData(Stages.One)]
+    [InlineData(Stages.Two)]
+    [InlineData(Stages.Nested)]
+    public void A_walk_of_any_stages_allocates_nothing(Stages stages)
+    {
+        int[] order = Orders.Shuffled(2 * TlbEntries);
+        TranslatingSmmu smmu = new(stages, order, Watched.Off);
+
+        Assert.Equal(0, AllocatedBy(() => smmu.Walk(order)));
+    }
+
+    [Fact]
+    public void A_terminated_fault_and_its_record_allocate_nothing()
+    {
+        TranslatingSmmu smmu = new(Stages.One, Orders.Shuffled(16), Watched.Off);
+
+        Assert.Equal(0, AllocatedBy(() => smmu.Fault(Operations)));
+    }
+
+    [Fact]
+    public void An_SVA_fault_allocates_nothing()
+    {
+        const int Pages = 1024;
+        using SharedDevice device = new(Pages, Watched.Off);
+
+        long bytes = AllocatedBy(() =>
+        {
+            for (int page = 0; page < Pages; page++)
+            {
+                device.Write(page);
+            }
+
+            device.DropPages();
+        });
+
+        Assert.Equal(0, bytes);
+    }
+
+    [Theory]
     [InlineData(1, 1024)]
     [InlineData(512, 512 * 64)]
     public void A_fault_from_the_stall_to_the_retry_allocates_nothing(int premap, int pages)
