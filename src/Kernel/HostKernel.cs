@@ -8,6 +8,9 @@ namespace Iopf.Kernel;
 /// <param name="errata">Which defects of the posted code are on.</param>
 public sealed class HostKernel(Scheduler scheduler, CostOptions costs, ErrataSet errata = default)
 {
+    // Asked at every turn of a fault, and nearly always nothing is on.
+    private readonly bool _isAnyPosted = !errata.IsEmpty;
+
     /// <summary>Creates the services of a single-threaded run with default costs.</summary>
     public HostKernel()
         : this(new InlineScheduler(), new CostOptions())
@@ -91,7 +94,7 @@ public sealed class HostKernel(Scheduler scheduler, CostOptions costs, ErrataSet
     /// <summary>Whether the code does here what was posted, instead of what was meant.</summary>
     /// <param name="erratum">The defect.</param>
     /// <returns>Whether it is on.</returns>
-    public bool IsPosted(Erratum erratum) => Errata.Contains(erratum);
+    public bool IsPosted(Erratum erratum) => _isAnyPosted && Errata.Contains(erratum);
 
     /// <summary>Reports one step to the trace; the text is not even built when nobody listens.</summary>
     /// <param name="layer">The layer the step happens in.</param>
@@ -113,6 +116,7 @@ public sealed class HostKernel(Scheduler scheduler, CostOptions costs, ErrataSet
     /// <param name="iova">The device address it concerns, if any.</param>
     /// <param name="point">What it is to a program.</param>
     /// <param name="text">What happens, in the words of the field.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Step(
         TraceLayer layer,
         string function,
@@ -120,6 +124,20 @@ public sealed class HostKernel(Scheduler scheduler, CostOptions costs, ErrataSet
         Iova? iova,
         in TracePoint point,
         [InterpolatedStringHandlerArgument("")] ref TraceText text)
+    {
+        if (Trace.IsOn || Scheduler.StopsAtSteps)
+        {
+            Tell(layer, function, device, iova, in point, ref text);
+        }
+        else
+        {
+            Trace.Skip();
+        }
+    }
+
+    // Apart from its caller, which is in every function of the model and asks only whether anybody wants to know.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Tell(TraceLayer layer, string function, string device, Iova? iova, in TracePoint point, ref TraceText text)
     {
         if (Scheduler.StopsAtSteps)
         {

@@ -82,7 +82,7 @@ public sealed class DensityCommandTests : IDisposable
     [InlineData("--policies iopf", "--policies: 'iopf' is not a policy; expected one or more of static, iopf-N ")]
     [InlineData("--picture pie", "--picture: there is no picture 'pie'; expected one of throughput, latency, start, faults, resident, pinned")]
     [InlineData("--seed -1", "--seed: '-1' is not a seed; ")]
-    [InlineData("--set Premap:Length=8", "--set: Premap:Length has no part in a density study; expected an option of the sections Density and Cost")]
+    [InlineData("--set Premap:Length=8", "--set: Premap:Length has no part in a density study; iopf density --json lists those that have")]
     [InlineData("--set Density:RunPages=0", "--set: '0' is not a value of Density:RunPages; expected an integer from 1 to 16384")]
     [InlineData("--guests 1 --policies static --plot /", "--plot /: expected a file, found a directory")]
     public void What_cannot_be_used_is_refused(string arguments, string complaint)

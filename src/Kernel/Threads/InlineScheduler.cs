@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Iopf.Kernel;
 
 /// <summary>Runs all kernel threads on one .NET thread, one at a time and to completion.</summary>
@@ -224,13 +226,19 @@ public class InlineScheduler : Scheduler
     {
         if (_current.IsAtomic || _current.IsNonBlockable)
         {
-            _hasReported = true;
-            string why = _current.IsAtomic ? "while it holds a spinlock" : "where it may not block";
-            throw new LockMisuseException($"{_current.Name} may sleep on {what} in {place} {why} (it holds {_current.DescribeHeldLocks()})")
-            {
-                Promise = "L3",
-            };
+            ReportSleep(what, place);
         }
+    }
+
+    [DoesNotReturn]
+    private void ReportSleep(string what, string place)
+    {
+        _hasReported = true;
+        string why = _current.IsAtomic ? "while it holds a spinlock" : "where it may not block";
+        throw new LockMisuseException($"{_current.Name} may sleep on {what} in {place} {why} (it holds {_current.DescribeHeldLocks()})")
+        {
+            Promise = "L3",
+        };
     }
 
     private protected void ReportBlocked(KernelLock @lock, string place)

@@ -15,6 +15,9 @@ public sealed class Trace
     /// <param name="listener">Called in the order of events; it observes and must not change the model.</param>
     public void Subscribe(Action<TraceEvent> listener) => _listeners += listener;
 
+    /// <summary>Where the text of one step is built; longer ones find room elsewhere.</summary>
+    internal char[] Room { get; } = new char[256];
+
     internal void Skip() => Count++;
 
     internal void Emit(in TraceEvent traceEvent)

@@ -18,7 +18,7 @@ public ref struct TraceText
     {
         ArgumentNullException.ThrowIfNull(kernel);
         isOn = kernel.Trace.IsOn;
-        _text = isOn ? new DefaultInterpolatedStringHandler(literalLength, formattedCount) : default;
+        _text = isOn ? new DefaultInterpolatedStringHandler(literalLength, formattedCount, provider: null, kernel.Trace.Room) : default;
     }
 
     /// <summary>Called by the compiler.</summary>

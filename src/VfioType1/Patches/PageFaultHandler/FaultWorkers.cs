@@ -44,7 +44,7 @@ internal sealed class FaultWorkers(HostKernel kernel, FaultDirectory directory, 
         }
 
         // Posted: served where it is reported, in the event thread and under param.lock (E10), request by request (E13).
-        if (_unqueued.TryGetValue(device, out VfioType1.PageFaultHandler? handler))
+        if (_unqueued.Count > 0 && _unqueued.TryGetValue(device, out VfioType1.PageFaultHandler? handler))
         {
             handler.Handle(device, new ReadOnlySpan<IommuFault>(in fault));
             return Errno.None;
