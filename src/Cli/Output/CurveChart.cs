@@ -28,7 +28,7 @@ internal sealed record CurveChart(string Title, ChartAxis X, ChartAxis Y, IReadO
 
     private int Top => Subtitle.Length == 0 ? 44 : 62;
 
-    private int Width => Math.Max(Left + PlotWidth + LegendGap + SampleWidth + TextWidth(LongestName()) + 16, Left + (TextWidth(Subtitle) * 19 / 20));
+    private int Width => Math.Max(Left + PlotWidth + LegendGap + SampleWidth + TextWidth(LongestName()) + 16, Left + (TextWidth(Subtitle) * 22 / 25));
 
     private int Height => Math.Max(Top + PlotHeight + 58, Top + ((Curves.Count + 1) * LegendRow));
 
