@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.CommandLine;
 using Iopf.Cli.Output;
 using Iopf.Errata;
@@ -30,7 +31,7 @@ internal static class ReviewCommand
             List<ErrataEntry> entries = asked.Length == 0 ? [.. ErrataCatalog.All] : [.. asked.Select(id => ErrataCatalog.Get(ErrataCommand.IdOf(id)))];
 
             // Each review has machines of its own: they run on all processors and are reported in their order.
-            List<ErratumReview> reviews = [.. entries.AsParallel().AsOrdered().WithMergeOptions(ParallelMergeOptions.FullyBuffered).Select(ErratumReview.Of)];
+            List<ErratumReview> reviews = [.. Partitioner.Create(entries, loadBalance: true).AsParallel().AsOrdered().Select(ErratumReview.Of)];
 
             if (parsed.GetValue(html) is string page)
             {

@@ -5,7 +5,7 @@ namespace Iopf.Iommu.Lpae;
 
 /// <summary>A translation table as the SMMU walks it: 4 KiB granule, up to four levels of real descriptors in host memory.</summary>
 /// <remarks>Kernel: <c>io-pgtable-arm.c</c>. It has no lock: changing one range from two sides is the caller's mistake.</remarks>
-public sealed class LpaePageTable
+public sealed partial class LpaePageTable
 {
     /// <summary>The block sizes: 4 KiB, 2 MiB and 1 GiB.</summary>
     public const ulong PageSizes4K = 0x4020_1000;
@@ -245,64 +245,6 @@ public sealed class LpaePageTable
         return table + ((level == StartLevel ? index : index & (Entries - 1)) << 3);
     }
 
-    /// <summary>Where an address's entry of a level lies; tables on the way are made.</summary>
-    private ulong EnsureTable(ulong iova, int level, out Errno error)
-    {
-        error = Errno.None;
-        ulong slot = SlotOf(Root, StartLevel, iova);
-        for (int at = StartLevel; at < level && error == Errno.None; at++)
-        {
-            ulong descriptor = _memory.ReadWord(slot);
-            if (!LpaeDescriptor.IsTable(descriptor, at))
-            {
-                descriptor = MakeTable(slot, descriptor, out error);
-            }
-
-            slot = SlotOf(descriptor & LpaeDescriptor.AddressMask, at + 1, iova);
-        }
-
-        return slot;
-    }
-
-    private ulong MakeTable(ulong slot, ulong descriptor, out Errno error)
-    {
-        if ((descriptor & LpaeDescriptor.Valid) != 0)
-        {
-            Warnings++;
-            error = Errno.EEXIST;
-        }
-        else if (_memory.Allocate(FrameUse.PageTable).TryGet(out Pfn page, out error))
-        {
-            _memory.WriteWord(slot, descriptor = LpaeDescriptor.Table(page.Address));
-        }
-
-        return descriptor;
-    }
-
-    /// <summary>Where an address's entry of a level lies, a larger block split for that; <see langword="null"/> if nothing is mapped or a split found no memory.</summary>
-    private ulong? FindTable(ulong iova, int level)
-    {
-        ulong slot = SlotOf(Root, StartLevel, iova);
-        for (int at = StartLevel; at < level; at++)
-        {
-            ulong descriptor = _memory.ReadWord(slot);
-            if ((descriptor & LpaeDescriptor.Valid) == 0)
-            {
-                Warnings++;
-                return null;
-            }
-
-            if (!LpaeDescriptor.IsTable(descriptor, at) && !Split(slot, descriptor, at).TryGet(out descriptor, out _))
-            {
-                return null;
-            }
-
-            slot = SlotOf(descriptor & LpaeDescriptor.AddressMask, at + 1, iova);
-        }
-
-        return slot;
-    }
-
     /// <summary>The entries from a slot on, to the end of its table.</summary>
     private Span<ulong> EntriesFrom(ulong slot, ulong count)
     {
@@ -316,29 +258,32 @@ public sealed class LpaePageTable
         ulong size = 1UL << ShiftOf(level);
         for (int i = 0; i < entries.Length; i++)
         {
-            ulong old = entries[i];
-            if ((old & LpaeDescriptor.Valid) != 0)
+            if ((entries[i] & LpaeDescriptor.Valid) != 0
+                && !ReplaceTable(entries[i], slot + ((ulong)i << 3), level, iova + ((ulong)i << ShiftOf(level))))
             {
-                if (!LpaeDescriptor.IsTable(old, level))
-                {
-                    return i;
-                }
-
-                ReplaceTable(slot + ((ulong)i << 3), level, iova + ((ulong)i * size), old);
+                return i;
             }
 
-            entries[i] = leaf + ((ulong)i * size);
+            entries[i] = leaf;
+            leaf += size;
         }
 
         return entries.Length;
     }
 
     /// <summary>A block takes the place of a whole table, whatever the table still holds.</summary>
-    private void ReplaceTable(ulong slot, int level, ulong iova, ulong table)
+    /// <returns>Whether there was a table; if not, the entry is live.</returns>
+    private bool ReplaceTable(ulong descriptor, ulong slot, int level, ulong iova)
     {
+        if (!LpaeDescriptor.IsTable(descriptor, level))
+        {
+            return false;
+        }
+
         _memory.WriteWord(slot, 0);
         _tlb.FlushWalk(iova & ~((1UL << ShiftOf(level)) - 1), 1UL << ShiftOf(level), Page.Size);
-        FreeTable(table & LpaeDescriptor.AddressMask, level + 1);
+        FreeTable(descriptor & LpaeDescriptor.AddressMask, level + 1);
+        return true;
     }
 
     private static ulong LeafBits(int level) => level == LastLevel ? LpaeDescriptor.TableOrPage : LpaeDescriptor.Valid;
@@ -368,28 +313,6 @@ public sealed class LpaePageTable
         }
 
         return entries.Length;
-    }
-
-    /// <summary>Replaces a block by a table of blocks of the next smaller size that say the same.</summary>
-    /// <remarks>Kernel: <c>arm_lpae_split_blk_unmap</c>. The allocation cannot wait; without memory nothing changes.</remarks>
-    private Result<ulong> Split(ulong slot, ulong block, int level)
-    {
-        if (!_memory.Allocate(FrameUse.PageTable, FailureKind.Unmap).TryGet(out Pfn page, out Errno error))
-        {
-            return error;
-        }
-
-        ulong attributes = block & ~LpaeDescriptor.AddressMask & ~LpaeDescriptor.TableOrPage;
-        ulong address = block & LpaeDescriptor.AddressMask;
-        for (int i = 0; i < Entries; i++)
-        {
-            ulong part = address + ((ulong)i << ShiftOf(level + 1));
-            _memory.WriteWord(page.Address + ((ulong)i << 3), part | attributes | LeafBits(level + 1));
-        }
-
-        ulong table = LpaeDescriptor.Table(page.Address);
-        _memory.WriteWord(slot, table);
-        return table;
     }
 
     private ulong? FindLeaf(Iova iova, out int level)
@@ -425,19 +348,5 @@ public sealed class LpaePageTable
                 visit(new Iova(iova), descriptor & LpaeDescriptor.AddressMask, 1UL << ShiftOf(level));
             }
         }
-    }
-
-    private void FreeTable(ulong table, int level)
-    {
-        for (int i = 0; i < Entries && level < LastLevel; i++)
-        {
-            ulong descriptor = _memory.ReadWord(table + ((ulong)i << 3));
-            if (LpaeDescriptor.IsTable(descriptor, level))
-            {
-                FreeTable(descriptor & LpaeDescriptor.AddressMask, level + 1);
-            }
-        }
-
-        _memory.Put(Pfn.OfAddress(table));
     }
 }

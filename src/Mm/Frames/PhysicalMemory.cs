@@ -249,17 +249,10 @@ public class PhysicalMemory
     public void WriteWord(ulong physicalAddress, ulong value)
     {
         ulong[]? words = _contents.Find(physicalAddress >> Page.Shift);
-        if (words is null)
+        if (words is not null || value != 0)
         {
-            if (value == 0)
-            {
-                return;
-            }
-
-            words = Materialize(Pfn.OfAddress(physicalAddress));
+            MemoryView.WordOf(words ?? Materialize(Pfn.OfAddress(physicalAddress)), physicalAddress) = value;
         }
-
-        MemoryView.WordOf(words, physicalAddress) = value;
     }
 
     /// <summary>The words of a frame from an address on, to be read and written in place while nobody frees the frame.</summary>
