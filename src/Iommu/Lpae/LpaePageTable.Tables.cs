@@ -10,16 +10,18 @@ public sealed partial class LpaePageTable
     private ulong EnsureTable(ulong iova, int level, out Errno error)
     {
         error = Errno.None;
+        MemoryView words = _memory.View;
         ulong slot = SlotOf(Root, StartLevel, iova);
         for (int at = StartLevel; at < level && error == Errno.None; at++)
         {
-            ulong descriptor = _memory.ReadWord(slot);
+            ulong descriptor = words.ReadWord(slot);
             if (!LpaeDescriptor.IsTable(descriptor, at))
             {
                 descriptor = MakeTable(slot, descriptor, out error);
+                words = _memory.View;
             }
 
-            slot = SlotOf(descriptor & LpaeDescriptor.AddressMask, at + 1, iova);
+            slot = (descriptor & LpaeDescriptor.AddressMask) + (((iova >> ShiftOf(at + 1)) & (Entries - 1)) << 3);
         }
 
         return slot;

@@ -259,7 +259,7 @@ public class PhysicalMemory
     /// <param name="physicalAddress">A physical address that is a multiple of 8; not in the zero page.</param>
     /// <returns>At least one word; the last one is the frame's last.</returns>
     public Span<ulong> WordsFrom(ulong physicalAddress) =>
-        Materialize(Pfn.OfAddress(physicalAddress)).AsSpan((int)(physicalAddress >> 3) & 511);
+        (_contents.Find(physicalAddress >> Page.Shift) ?? Materialize(Pfn.OfAddress(physicalAddress))).AsSpan((int)(physicalAddress >> 3) & 511);
 
     /// <summary>Reads bytes.</summary>
     /// <param name="physicalAddress">The physical address of the first byte.</param>
