@@ -6,7 +6,7 @@ namespace Iopf.Benchmarks;
 [MemoryDiagnoser(displayGenColumns: false)]
 public class Mapping
 {
-    private const int Pages = 32_768;
+    private const int Pages = 262_144;
     private const int Blocks = 32_768;
     private const ulong PageSize = 0x1000;
     private const ulong BlockSize = 0x20_0000;

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.CommandLine;
 using Iopf.Cli.Output;
 using Iopf.Errata;
@@ -31,7 +30,9 @@ internal static class ReviewCommand
             List<ErrataEntry> entries = asked.Length == 0 ? [.. ErrataCatalog.All] : [.. asked.Select(id => ErrataCatalog.Get(ErrataCommand.IdOf(id)))];
 
             // Each review has machines of its own: they run on all processors and are reported in their order.
-            List<ErratumReview> reviews = [.. Partitioner.Create(entries, loadBalance: true).AsParallel().AsOrdered().Select(ErratumReview.Of)];
+            ErratumReview[] each = new ErratumReview[entries.Count];
+            Parallel.For(0, entries.Count, number => each[number] = ErratumReview.Of(entries[number]));
+            List<ErratumReview> reviews = [.. each];
 
             if (parsed.GetValue(html) is string page)
             {

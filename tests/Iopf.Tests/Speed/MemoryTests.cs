@@ -5,12 +5,9 @@ using Iopf.Scenarios;
 namespace Iopf.Tests.Speed;
 
 /// <summary>The workloads that measure memory, small: what the model takes grows with the pages and mappings, by a known number of bytes.</summary>
-[Collection(Alone)]
+[Collection(AloneCollection.Name)]
 public sealed class MemoryTests
 {
-    // What the runtime counts is the whole process's.
-    private const string Alone = "measures the process";
-
     [Fact]
     public void A_page_that_a_device_reaches_costs_its_entry_and_its_bit()
     {
@@ -51,6 +48,3 @@ public sealed class MemoryTests
         return ScenarioRun.Execute(new RunRequest(scenario, patches, new Dictionary<string, string>(), Seed: 0, Trace: null)).Operations[0];
     }
 }
-
-[CollectionDefinition("measures the process", DisableParallelization = true)]
-public sealed class MeasuresTheProcess;
