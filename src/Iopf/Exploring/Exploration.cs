@@ -87,7 +87,7 @@ public sealed record Exploration(RunRequest Request, ExplorationOptions Options)
             goesOn = progress(new ExplorationProgress(Schedules, states.Distinct, Findings, (strategy as DepthFirst)?.ShareDone));
         }
 
-        IsExhausted = strategy is DepthFirst && (goesOn || Schedules < Options.MostSchedules) && strategy.Begin() is null;
+        IsExhausted = Unfair == 0 && strategy is DepthFirst && (goesOn || Schedules < Options.MostSchedules) && strategy.Begin() is null;
         (States, IsStateCountFull) = (states.Distinct, states.IsFull);
     }
 

@@ -198,6 +198,7 @@ public sealed class DeviceEngine(HostKernel kernel, PhysicalMemory memory, SmmuH
 
         if (outcome == DmaOutcome.Stalled && access.IsWrite)
         {
+            // Nobody is resumed before: the SMMU's own steps are one, and the event thread has not run yet.
             part.CopyTo(_transactions[transaction].Bytes);
         }
 

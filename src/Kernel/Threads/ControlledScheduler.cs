@@ -147,7 +147,9 @@ public sealed partial class ControlledScheduler : InlineScheduler
 
         // Tables, queues and registers are shared by all and guarded by no lock that the hardware knows.
         bool isHardware = layer is TraceLayer.Device or TraceLayer.Smmu or TraceLayer.SmmuDriver or TraceLayer.IommuCore;
-        if (_schedule!.StopsAtEveryStep || layer is TraceLayer.Device or TraceLayer.IommuCore)
+        // What the SMMU's hardware does in one go (docs/decisions/0006) nobody can come between.
+        bool isAtomic = layer == TraceLayer.Smmu;
+        if ((_schedule!.StopsAtEveryStep && !isAtomic) || layer is TraceLayer.Device or TraceLayer.IommuCore)
         {
             Yield(carrier, new SchedulePoint(PointKind.Step, function, isHardware ? Hardware : string.Empty));
         }

@@ -1,5 +1,6 @@
 using Iopf.Iommu;
 using Iopf.Kernel;
+using Iopf.Mm;
 
 namespace Iopf.VfioType1;
 
@@ -82,6 +83,8 @@ internal sealed class PageFaultHandler(
             }
 
             Step step = MapWindow(device, target.Container, in plan);
+            AddressSpace mm = plan.Mapping.Mm;
+            UserRange vaddrs = UserRange.OfPages(plan.Mapping.VaddrOf(plan.Window.First), plan.Window.PageCount);
             using (target.Container.Lock.Hold())
             {
                 target.Container.FaultsInFlight--;
@@ -95,7 +98,7 @@ internal sealed class PageFaultHandler(
                     return PageResponseCode.Invalid;
                 default:
                     kernel.Tally.FaultRetries++;
-                    invalidations.AwaitEnd(target.Container, plan.Mapping.Mm, UserRange.OfPages(plan.Mapping.VaddrOf(plan.Page), plan.Window.PageCount));
+                    invalidations.AwaitEnd(target.Container, mm, vaddrs);
                     break;
             }
         }
@@ -118,7 +121,7 @@ internal sealed class PageFaultHandler(
         while (done < pageCount)
         {
             int asked = (int)Math.Min(pageCount - done, (ulong)_batch.Length);
-            Iova first = plan.Page.PlusPages(done);
+            Iova first = plan.Window.First.PlusPages(done);
             Step step = MapBatch(device, container, in plan, first, asked, out int mapped);
             if (done == 0 && step != Step.Mapped)
             {

@@ -41,7 +41,7 @@ internal sealed class WindowUnderLock(
                 break;
             }
 
-            Iova at = plan.Page.PlusPages(done);
+            Iova at = plan.Window.First.PlusPages(done);
             ulong most = options.Value.DisableHugepages ? 1 : pageCount - done;
             PinnedRun run = ObtainRun(container, in plan, at, most, capacity, out bool hasFailed);
             if (run.PageCount == 0 || !MapRun(container, in plan, at, run))

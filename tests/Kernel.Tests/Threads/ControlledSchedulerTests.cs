@@ -24,6 +24,25 @@ public sealed class ControlledSchedulerTests
         Assert.Equal(["a1", "b1", "b2", "a2"], _log);
     }
 
+    [Theory]
+    [InlineData(TraceLayer.Type1, "a1 b a2")]
+    [InlineData(TraceLayer.Device, "a1 b a2")]
+    [InlineData(TraceLayer.Smmu, "a1 a2 b")]
+    public void Steps_are_places_for_other_threads_but_for_those_of_the_SMMU_which_does_a_transaction_in_one_go(TraceLayer layer, string order)
+    {
+        HostKernel kernel = new(_scheduler, new CostOptions());
+        Action a = () =>
+        {
+            _log.Add("a1");
+            kernel.Step(layer, "step", string.Empty, null, $"");
+            _log.Add("a2");
+        };
+
+        Run(["a@step", "b"], ("a", a), ("b", () => _log.Add("b")));
+
+        Assert.Equal(order, string.Join(' ', _log));
+    }
+
     [Fact]
     public void Two_locks_taken_in_opposite_order_deadlock_and_the_report_names_both_threads_and_locks()
     {
