@@ -139,6 +139,8 @@ public sealed class HostKernel(Scheduler scheduler, CostOptions costs, ErrataSet
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void Tell(TraceLayer layer, string function, string device, Iova? iova, in TracePoint point, ref TraceText text)
     {
+        // Taken out of the trace's room before another thread may go on and use it.
+        string words = Trace.IsOn ? text.ToStringAndClear() : string.Empty;
         if (Scheduler.StopsAtSteps)
         {
             Scheduler.StepPoint(layer, function);
@@ -146,8 +148,7 @@ public sealed class HostKernel(Scheduler scheduler, CostOptions costs, ErrataSet
 
         if (Trace.IsOn)
         {
-            Trace.Emit(new TraceEvent(
-                Trace.Count, Clock.Now, Scheduler.Current.Name, layer, function, device, iova, point, text.ToStringAndClear()));
+            Trace.Emit(new TraceEvent(Trace.Count, Clock.Now, Scheduler.Current.Name, layer, function, device, iova, point, words));
         }
         else
         {

@@ -34,7 +34,7 @@ internal static class ExplorationOutput
         string bound = exploration.Options.Strategy.StartsWith("bounded", StringComparison.Ordinal) ? " within the bound" : "";
         yield return string.Create(
             CultureInfo.InvariantCulture,
-            $"{exploration.Scenario}, strategy {exploration.Options.Strategy}: {(exploration.IsExhausted ? $"exhausted{bound}, " : "")}{exploration.Schedules} schedules, "
+            $"{exploration.Scenario}, {exploration.Kernel}, strategy {exploration.Options.Strategy}: {(exploration.IsExhausted ? $"exhausted{bound}, " : "")}{exploration.Schedules} schedules, "
             + $"{exploration.Findings.Count} findings");
         yield return string.Create(
             CultureInfo.InvariantCulture,
@@ -43,7 +43,7 @@ internal static class ExplorationOutput
         if (report.Hunt is { } hunt)
         {
             yield return hunt.Found is not null
-                ? $"{hunt.Wanted} is found: what is shown below is gone under the same schedule when only it is corrected"
+                ? $"{hunt.Wanted} is found: the finding shown here is gone under the same schedule when only it is corrected"
                 : $"{hunt.Wanted} is not found";
         }
 
@@ -69,6 +69,7 @@ internal static class ExplorationOutput
     {
         Exploration exploration = report.Exploration;
         json.WriteString("scenario", exploration.Scenario);
+        json.WriteString("kernel", exploration.Kernel);
         json.WriteString("strategy", exploration.Options.Strategy);
         json.WriteNumber("seed", exploration.Options.Seed);
         json.WriteNumber("schedules", exploration.Schedules);

@@ -53,7 +53,7 @@ internal static class ExplorationPage
         }
 
         yield return "</table>";
-        yield return $"<details><summary>As a sequence diagram</summary>{SequencePicture.Draw(finding.Story.Diagram(finding.Detail))}</details>";
+        yield return $"<details><summary>As a sequence diagram</summary>{SequencePicture.Draw(finding.Story.Diagram($"{finding.Invariant} ({finding.Kind})"))}</details>";
     }
 
     private static string Encoded(string text) => WebUtility.HtmlEncode(text);

@@ -26,6 +26,9 @@ public sealed record Exploration(RunRequest Request, ExplorationOptions Options)
     /// <summary>How many schedules did not end by themselves in 2,000 choices, so that a fair one took over.</summary>
     public long Unfair { get; private set; }
 
+    /// <summary>The kernel that was explored, in words: its patches and the defects that are on.</summary>
+    public string Kernel { get; private set; } = "";
+
     /// <summary>The most choices of a run.</summary>
     public int LongestRun { get; private set; }
 
@@ -74,6 +77,7 @@ public sealed record Exploration(RunRequest Request, ExplorationOptions Options)
             Unfair += recorded.IsUnfair ? 1 : 0;
             LongestRun = Math.Max(LongestRun, recorded.Length);
             strategy.End(wasGivenUp: result is null);
+            Kernel = result is null ? Kernel : $"patches {result.Patches}{(result.Errata.IsEmpty ? "" : $", errata {result.Errata}")}";
             foreach (Trouble trouble in result is null ? [] : Trouble.In(result))
             {
                 if (!findings.ContainsKey(trouble.Signature))

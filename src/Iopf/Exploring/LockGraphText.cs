@@ -3,22 +3,24 @@ namespace Iopf.Exploring;
 /// <summary>A graph of lock classes as text for people and for tools that draw.</summary>
 public static class LockGraphText
 {
-    /// <summary>One line for each edge, then one for each cycle.</summary>
+    /// <summary>The cycles, if there are any, then one line for each edge.</summary>
     /// <param name="graph">The graph.</param>
     /// <returns>The lines.</returns>
     public static IEnumerable<string> Lines(LockGraph graph)
     {
         ArgumentNullException.ThrowIfNull(graph);
-        foreach (((string held, string taken), string places) in graph.Edges)
-        {
-            yield return $"{held} -> {taken}   ({places}){(graph.IsOnCycle(held, taken) ? "  ON A CYCLE" : "")}";
-        }
-
         IReadOnlyList<string> cycles = graph.Cycles;
-        yield return cycles.Count == 0 ? "no cycle" : "cycles:";
+        yield return cycles.Count == 0 ? "no cycle" : $"{cycles.Count} cycles, the shortest through each edge:";
         foreach (string cycle in cycles)
         {
             yield return $"  {cycle}";
+        }
+
+        yield return "";
+        yield return $"{graph.Edges.Count} edges, each with where the outer and the inner lock were taken:";
+        foreach (((string held, string taken), string places) in graph.Edges)
+        {
+            yield return $"{held} -> {taken}   ({places}){(graph.IsOnCycle(held, taken) ? "  ON A CYCLE" : "")}";
         }
     }
 

@@ -16,6 +16,7 @@ internal sealed class RecordedSchedule(ISchedule inner, StateCount? states = nul
 
     private readonly List<Choice> _choices = [];
     private readonly List<string> _names = [];
+    private readonly List<StoryStep> _stuck = [];
 
     /// <summary>Whether the schedule itself did not end the run, and a fair one took over.</summary>
     public bool IsUnfair => _choices.Count > MostChoices;
@@ -58,10 +59,22 @@ internal sealed class RecordedSchedule(ISchedule inner, StateCount? states = nul
         }
     }
 
-    public void Ended(IReadOnlyList<IScheduledThread> threads) => inner.Ended(threads);
+    public void Ended(IReadOnlyList<IScheduledThread> threads)
+    {
+        for (int i = 0; i < threads.Count; i++)
+        {
+            if (threads[i].IsActive && !threads[i].IsRunnable)
+            {
+                _stuck.Add(new StoryStep(i, $"STUCK: {threads[i].Pending.Text}"));
+            }
+        }
 
-    /// <summary>Who did what, one after another.</summary>
-    public Story Story => new([.. _names], [.. _choices.Where(static choice => choice.Chosen >= 0).Select(static choice => new StoryStep(choice.Chosen, choice.Next))]);
+        inner.Ended(threads);
+    }
+
+    /// <summary>Who did what, one after another; then what those wait for who got no further.</summary>
+    public Story Story => new(
+        [.. _names], [.. _choices.Where(static choice => choice.Chosen >= 0).Select(static choice => new StoryStep(choice.Chosen, choice.Next)), .. _stuck]);
 
     /// <summary>The schedule as the entries of a scenario's <c>parallel</c>.</summary>
     public IReadOnlyList<string> Entries()

@@ -20,7 +20,7 @@ internal sealed class ServedWhatCanBe(
 
     public void Begin() => _hits = kernel.Failures?.Hits ?? 0;
 
-    public void Reported(Device device, in IommuFault fault, Errno outcome)
+    public void Reporting(Device device, in IommuFault fault)
     {
         // Only among threads does anything change between the report and the answer.
         if (fault.Type != FaultType.PageRequest || !kernel.Scheduler.StopsAtSteps)
@@ -28,15 +28,18 @@ internal sealed class ServedWhatCanBe(
             return;
         }
 
-        // What could not be served when it was asked may be turned away, whatever became of it meanwhile.
-        if (Supplier(device, in fault) is not { } mapping)
+        // What could not be served when it was asked for may be turned away, whatever became of it meanwhile.
+        _hopeless.Remove((device, fault.GroupId));
+        if (Supplier(device, in fault) is null)
         {
             _hopeless.Add((device, fault.GroupId));
-            return;
         }
+    }
 
-        _hopeless.Remove((device, fault.GroupId));
-        if (outcome == Errno.ENODEV && device.Iommu?.HasFaultHandler == true && !IsLinked(device))
+    public void Reported(Device device, in IommuFault fault, Errno outcome)
+    {
+        if (fault.Type == FaultType.PageRequest && kernel.Scheduler.StopsAtSteps && outcome == Errno.ENODEV
+            && device.Iommu?.HasFaultHandler == true && !IsLinked(device) && Supplier(device, in fault) is { } mapping)
         {
             // It is let fault, but cannot be found. The driver aborts the transaction; no response passes through the core.
             _broken.Add($"{device.Name}, iova {fault.Address}: nobody knew the device's container, but {mapping} allows {fault.Permissions} and a page is to be had");

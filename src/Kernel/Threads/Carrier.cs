@@ -75,6 +75,6 @@ internal sealed class Carrier(int index, string name, KernelThread identity) : I
         string wait = BlockedOn is { } wanted
             ? $"{wanted.Name}, held by {(wanted.Owner is { } owner ? $"{owner.Name} since {wanted.OwnerPlace}" : $"{wanted.Readers} readers")}"
             : WaitsOn?.Name ?? "its turn";
-        return $"{Identity.Name} waits in {Place} for {wait} (it holds {Identity.DescribeHeldLocks()})";
+        return $"{Identity.Name} waits in {Place} for {wait} (the waiter holds {Identity.DescribeHeldLocks()})";
     }
 }

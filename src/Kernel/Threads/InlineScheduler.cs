@@ -152,7 +152,7 @@ public class InlineScheduler : Scheduler
             {
                 _hasReported = true;
                 throw new DeadlockException(
-                    $"{_current.Name} waits in {place} for {queue.Name}, and no thread can end the wait (it holds {_current.DescribeHeldLocks()})")
+                    $"{_current.Name} waits in {place} for {queue.Name}, and no thread can end the wait (the waiter holds {_current.DescribeHeldLocks()})")
                 {
                     Promise = "R1",
                     Place = place,
@@ -235,7 +235,7 @@ public class InlineScheduler : Scheduler
     {
         _hasReported = true;
         string why = _current.IsAtomic ? "while it holds a spinlock" : "where it may not block";
-        throw new LockMisuseException($"{_current.Name} may sleep on {what} in {place} {why} (it holds {_current.DescribeHeldLocks()})")
+        throw new LockMisuseException($"{_current.Name} may sleep on {what} in {place} {why} (the waiter holds {_current.DescribeHeldLocks()})")
         {
             Promise = "L3",
         };
@@ -247,7 +247,7 @@ public class InlineScheduler : Scheduler
         if (_current.Holds(@lock))
         {
             throw new LockMisuseException(
-                $"{_current.Name} takes {@lock.Name} in {place} while it already holds it (it holds {_current.DescribeHeldLocks()})")
+                $"{_current.Name} takes {@lock.Name} in {place} while it already holds it (the waiter holds {_current.DescribeHeldLocks()})")
             {
                 Promise = "L2",
                 LockClass = @lock.Class,
@@ -257,6 +257,6 @@ public class InlineScheduler : Scheduler
 
         string holder = @lock.Owner is { } owner ? $"{owner.Name} since {@lock.OwnerPlace}" : $"{@lock.Readers} readers";
         throw new DeadlockException(
-            $"{_current.Name} waits in {place} for {@lock.Name}, held by {holder}, which cannot run (it holds {_current.DescribeHeldLocks()})");
+            $"{_current.Name} waits in {place} for {@lock.Name}, held by {holder}, which cannot run (the waiter holds {_current.DescribeHeldLocks()})");
     }
 }

@@ -156,6 +156,14 @@ public sealed class ExplorationTests
     }
 
     [Fact]
+    public void A_vaddr_given_back_between_a_refusal_and_its_answer_is_not_held_against_the_answer()
+    {
+        string[] schedule = ["dev", "irq/smmu0-evtq@unlock param.lock", "iopf/nic0@iommu_page_response"];
+
+        Assert.Empty(ScenarioRun.Execute(Request("selective-pin-against-fault", ErrataSet.None) with { Schedule = new WrittenSchedule(schedule) }).Violations);
+    }
+
+    [Fact]
     public void An_unmap_after_the_page_is_entered_and_before_the_answer_is_not_held_against_the_answer()
     {
         string[] schedule = ["dev", "irq/smmu0-evtq@unlock param.lock", "iopf/nic0@iommu_page_response"];

@@ -44,6 +44,19 @@ public sealed class ControlledSchedulerTests
     }
 
     [Fact]
+    public void Text_of_a_step_is_that_of_its_own_thread_whoever_goes_on_meanwhile()
+    {
+        HostKernel kernel = new(_scheduler, new CostOptions());
+        List<string> texts = [];
+        kernel.Trace.Subscribe(step => texts.Add(step.Text));
+        (string, Action) Thread(string name) => (name, () => kernel.Step(TraceLayer.Type1, "step", string.Empty, null, $"all of it is {name}'s"));
+
+        Run(["long@step", "b"], Thread("long"), Thread("b"));
+
+        Assert.Equal(["all of it is b's", "all of it is long's"], texts);
+    }
+
+    [Fact]
     public void Two_locks_taken_in_opposite_order_deadlock_and_the_report_names_both_threads_and_locks()
     {
         KernelMutex left = new(_scheduler, "left");
@@ -53,8 +66,8 @@ public sealed class ControlledSchedulerTests
             () => Run(["a@lock right", "b"], ("a", () => Nest(left, right)), ("b", () => Nest(right, left))));
 
         Assert.Equal("L2", deadlock.Promise);
-        Assert.Contains("a waits in Nest for right, held by b since Nest (it holds left (Nest))", deadlock.Message, StringComparison.Ordinal);
-        Assert.Contains("b waits in Nest for left, held by a since Nest (it holds right (Nest))", deadlock.Message, StringComparison.Ordinal);
+        Assert.Contains("a waits in Nest for right, held by b since Nest (the waiter holds left (Nest))", deadlock.Message, StringComparison.Ordinal);
+        Assert.Contains("b waits in Nest for left, held by a since Nest (the waiter holds right (Nest))", deadlock.Message, StringComparison.Ordinal);
     }
 
     [Fact]
