@@ -37,7 +37,7 @@ internal sealed class DensityMeter
     /// <summary>Begins to measure.</summary>
     /// <param name="memory">The host's memory.</param>
     /// <param name="accelerators">The accelerators.</param>
-    public void Open(HostMemory memory, IEnumerable<Accelerator> accelerators)
+    public void Open(HostMemory memory, IReadOnlyList<Accelerator> accelerators)
     {
         CountsBefore = memory.Counts with { };
         _busyBefore = [.. accelerators.Select(static accelerator => accelerator.Events.BusyNanoseconds)];
@@ -46,9 +46,15 @@ internal sealed class DensityMeter
     /// <summary>Ends measuring.</summary>
     /// <param name="memory">The host's memory.</param>
     /// <param name="accelerators">The accelerators.</param>
-    public void Close(HostMemory memory, IEnumerable<Accelerator> accelerators)
+    public void Close(HostMemory memory, IReadOnlyList<Accelerator> accelerators)
     {
-        Counts = memory.Counts.Since(CountsBefore ?? new PageCounts());
+        if (CountsBefore is null)
+        {
+            // Nothing happened between the two moments.
+            Open(memory, accelerators);
+        }
+
+        Counts = memory.Counts.Since(CountsBefore!);
         BusiestEventThread = accelerators.Select((accelerator, i) => accelerator.Events.BusyNanoseconds - _busyBefore[i]).Max();
     }
 

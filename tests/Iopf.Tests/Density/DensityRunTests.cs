@@ -25,6 +25,18 @@ public sealed class DensityRunTests
     }
 
     [Fact]
+    public void A_host_whose_guests_compute_while_it_is_measured_transfers_nothing()
+    {
+        DensitySpec spec = Hosts.Small();
+        spec.Options.ThinkMicroseconds = 10_000_000;
+
+        DensityRun run = spec.Run("iopf-8", 1);
+
+        Assert.Equal((0L, 0.0, 0.0, new PageCounts()), (run.Messages, run.Throughput, run.BusiestEventThread, run.Counts));
+        Assert.True(run.AllCounts.Faults > 0 && run.StartNanoseconds > 0);
+    }
+
+    [Fact]
     public void Start_up_of_a_pinned_guest_grows_with_its_memory_and_that_of_a_faulting_one_does_not()
     {
         DensitySpec small = Hosts.Small(4096);
