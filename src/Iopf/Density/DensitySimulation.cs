@@ -54,6 +54,12 @@ internal sealed class DensitySimulation
     /// <summary>The time the last guest took from its creation to the end of its first message, in nanoseconds.</summary>
     public long StartNanoseconds { get; private set; }
 
+    /// <summary>When a guest begins to start, if guests start one after another.</summary>
+    /// <param name="number">Which guest, from 0.</param>
+    /// <param name="options">The time between two of them.</param>
+    /// <returns>Nanoseconds.</returns>
+    public static long StartsAt(int number, DensityOptions options) => (long)number * options.StartIntervalMilliseconds * Millisecond;
+
     /// <summary>Runs until all is measured.</summary>
     public void Run()
     {
@@ -90,7 +96,7 @@ internal sealed class DensitySimulation
         {
             for (int i = 0; i < _guests.Length; i++)
             {
-                _agenda.Note(i * _options.StartIntervalMilliseconds * Millisecond, DensityEvent.Start, _guests[i]);
+                _agenda.Note(StartsAt(i, _options), DensityEvent.Start, _guests[i]);
             }
 
             return;

@@ -102,4 +102,12 @@ public sealed class DensityRunTests
         Assert.Equal([0, 1, 1, 2, 2, 3, 3, 4, 4, 5], run.Samples.Take(10).Select(sample => sample.Guests));
         Assert.All(run.Samples.Skip(1), sample => Assert.Equal(sample.Guests * 128 * 256L, sample.Resident));
     }
+
+    [Fact]
+    public void The_last_of_many_guests_starts_last_however_long_that_takes()
+    {
+        DensityOptions options = new() { StartIntervalMilliseconds = 1_000_000 };
+
+        Assert.Equal(2_199 * 1_000_000_000_000, DensitySimulation.StartsAt(2_199, options));
+    }
 }
