@@ -21,7 +21,10 @@ internal struct Chunk
     /// <summary>Pages that may not be reclaimed.</summary>
     public ushort Pinned;
 
-    /// <summary>Whether the chunk stands in the order of reclaim.</summary>
+    /// <summary>Pages that reclaim can take.</summary>
+    public readonly ushort Reclaimable => (ushort)(Resident & ~Pinned);
+
+    /// <summary>Whether the chunk stands in the order of reclaim: as long as it has pages to take.</summary>
     public bool IsListed;
 
     /// <summary>The neighbour that was used before; -1 if there is none.</summary>

@@ -6,7 +6,7 @@ namespace Iopf.Density;
 /// <summary>The frames that guests share: who gets one, and who loses one when there is none left.</summary>
 /// <remarks>
 /// Reclaim takes the chunk that was used least recently. Its pages leave the IOMMU first, which is what the MMU notifier is for, and then go to the swap device.
-/// Pinned chunks are not in the order. Every answer in nanoseconds is the time of whoever asked.
+/// Pinned pages stay; a chunk that has no others is not in the order. Every answer in nanoseconds is the time of whoever asked.
 /// </remarks>
 /// <param name="frames">Frames, in pages.</param>
 /// <param name="options">What things cost.</param>
@@ -122,11 +122,7 @@ internal sealed class HostMemory(long frames, DensityOptions options, CostOption
         chunk.Swapped &= (ushort)~back;
         Resident += count;
         Counts.Obtained += count;
-        if (chunk.Pinned == 0)
-        {
-            List(number);
-        }
-
+        ListIfReclaimable(number);
         return time;
     }
 
@@ -160,9 +156,12 @@ internal sealed class HostMemory(long frames, DensityOptions options, CostOption
     /// <param name="pages">The bits of the pages, none of them pinned.</param>
     public void Pin(int number, ushort pages)
     {
-        Unlist(number);
         _chunks[number].Pinned |= pages;
         Pinned += BitOperations.PopCount(pages);
+        if (_chunks[number].Reclaimable == 0)
+        {
+            Unlist(number);
+        }
     }
 
     /// <summary>Lets pages be reclaimed again; they count as used now.</summary>
@@ -172,10 +171,8 @@ internal sealed class HostMemory(long frames, DensityOptions options, CostOption
     {
         _chunks[number].Pinned &= (ushort)~pages;
         Pinned -= BitOperations.PopCount(pages);
-        if (_chunks[number].Pinned == 0)
-        {
-            List(number);
-        }
+        Unlist(number);
+        ListIfReclaimable(number);
     }
 
     private long MakeRoom(int pages, long now)
@@ -201,17 +198,19 @@ internal sealed class HostMemory(long frames, DensityOptions options, CostOption
     {
         Unlist(victim);
         ref Chunk chunk = ref _chunks[victim];
-        int count = BitOperations.PopCount(chunk.Resident);
+        ushort taken = chunk.Reclaimable;
+        int count = BitOperations.PopCount(taken);
         long time = (long)count * options.ReclaimPageNanoseconds;
-        if (chunk.Mapped != 0)
+        ushort lost = (ushort)(chunk.Mapped & taken);
+        if (lost != 0)
         {
-            chunk.Lost |= chunk.Mapped;
-            Unmap(victim, chunk.Mapped);
+            chunk.Lost |= lost;
+            Unmap(victim, lost);
             time += options.InvalidateNanoseconds;
         }
 
-        chunk.Swapped |= chunk.Resident;
-        chunk.Resident = 0;
+        chunk.Swapped |= taken;
+        chunk.Resident &= chunk.Pinned;
         Resident -= count;
         Swapped += count;
         Counts.Reclaimed += count;
@@ -222,6 +221,14 @@ internal sealed class HostMemory(long frames, DensityOptions options, CostOption
 
         Swap.Write(now, count);
         return time;
+    }
+
+    private void ListIfReclaimable(int number)
+    {
+        if (_chunks[number].Reclaimable != 0)
+        {
+            List(number);
+        }
     }
 
     private void List(int number)

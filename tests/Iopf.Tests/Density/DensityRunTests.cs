@@ -80,6 +80,18 @@ public sealed class DensityRunTests
     }
 
     [Fact]
+    public void A_guest_that_is_admitted_has_room_for_what_it_pins_however_scattered_that_is()
+    {
+        DensitySpec spec = Hosts.Small();
+        (spec.Options.DmaMebibytes, spec.Options.RunPages, spec.Options.CpuTouchesPayload) = (4, 1, true);
+
+        DensityRun run = spec.Run("coiommu", 24);
+
+        Assert.Equal((24, 24L * 2 * 257), (run.Admitted, run.Pinned));
+        Assert.True(run.Counts.Reclaimed > 0 && run.Resident <= spec.GuestFrames);
+    }
+
+    [Fact]
     public void A_handler_in_the_event_thread_keeps_other_guests_faults_waiting()
     {
         DensitySpec posted = Hosts.Small();

@@ -28,6 +28,23 @@ public sealed class HostMemoryTests
     }
 
     [Fact]
+    public void A_pinned_page_does_not_keep_its_neighbours_from_being_reclaimed()
+    {
+        HostMemory memory = new(Chunk.Pages + 1, _options, _costs);
+        int first = memory.Describe(2);
+        memory.Obtain(first, All, now: 0);
+        memory.Map(first, 0x0003);
+        memory.Pin(first, 0x0001);
+
+        memory.Obtain(first + 1, All, now: 0);
+        memory.Unpin(first, 0x0001);
+        memory.Obtain(first + 1, All, now: 0);
+
+        Assert.Equal((0x0001, All & ~0x0001, 0x0001, 0x0002), (memory[first].Resident, memory[first].Swapped, memory[first].Mapped, memory[first].Lost));
+        Assert.Equal((17L, 0L, 15L), (memory.Resident, memory.Pinned, memory.Swapped));
+    }
+
+    [Fact]
     public void Reclaim_takes_pages_out_of_the_IOMMU_first_and_reads_them_back_together()
     {
         HostMemory memory = new(Chunk.Pages, _options, _costs);
