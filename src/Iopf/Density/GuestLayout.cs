@@ -6,6 +6,7 @@ namespace Iopf.Density;
 internal sealed class GuestLayout
 {
     private const int PagesPerMebibyte = 256;
+    private const int MallocHeaderBytes = 16;
 
     private readonly int _sets;
     private readonly int _bufferPages;
@@ -22,8 +23,8 @@ internal sealed class GuestLayout
         Pages = spec.GuestMebibytes * PagesPerMebibyte;
         BootPages = options.BootMebibytes * PagesPerMebibyte;
         WorkingPages = (spec.WorkingSetMebibytes - options.DmaMebibytes) * PagesPerMebibyte;
-        // A buffer comes from malloc: the message begins 16 bytes into the first page and spills into one more.
-        _bufferPages = (options.MessageBytes / 4096) + 1;
+        // A buffer comes from malloc: the message begins 16 bytes into the first page, and may spill into one more.
+        _bufferPages = (MallocHeaderBytes + options.MessageBytes + 4095) / 4096;
         _runPages = Math.Min(options.RunPages, _bufferPages);
         _sets = options.DmaMebibytes * PagesPerMebibyte / (2 * _bufferPages);
         _cellPages = (_runPages + Chunk.Pages - 1) / Chunk.Pages * Chunk.Pages;

@@ -46,6 +46,19 @@ public sealed class DensityRunTests
         Assert.Equal(small.Run("iopf-8", 2).StartNanoseconds, large.Run("iopf-8", 2).StartNanoseconds);
     }
 
+    [Theory]
+    [InlineData(4_096, 2)]
+    [InlineData(8_176, 2)]
+    [InlineData(8_190, 3)]
+    [InlineData(1_048_576, 257)]
+    public void A_buffer_has_the_pages_that_the_header_and_the_message_lie_on(int messageBytes, int pages)
+    {
+        DensitySpec spec = Hosts.Small();
+        spec.Options.MessageBytes = messageBytes;
+
+        Assert.Equal(pages * 2, new GuestLayout(spec, spec.Options).MessagePages);
+    }
+
     [Fact]
     public void A_longer_window_faults_less_and_holds_more()
     {
