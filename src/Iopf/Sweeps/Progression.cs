@@ -5,11 +5,12 @@ namespace Iopf.Sweeps;
 /// <summary>How a row of numbers goes on: by adding, or by multiplying.</summary>
 internal sealed class Progression
 {
+    private readonly decimal _from;
+    private readonly decimal _to;
     private readonly decimal _last;
-    private readonly decimal _before;
     private readonly bool _multiplies;
 
-    private Progression(decimal before, decimal last, bool multiplies) => (_before, _last, _multiplies) = (before, last, multiplies);
+    private Progression(decimal from, decimal to, decimal last, bool multiplies) => (_from, _to, _last, _multiplies) = (from, to, last, multiplies);
 
     /// <summary>The ways in which a row can go on.</summary>
     /// <param name="row">Its beginning, two numbers or more.</param>
@@ -20,12 +21,12 @@ internal sealed class Progression
         decimal last = row[^1];
         if (last != before && Steps(row).All(step => step.To - step.From == last - before))
         {
-            yield return new Progression(before, last, multiplies: false);
+            yield return new Progression(before, last, last, multiplies: false);
         }
 
-        if (last != before && row.All(value => value > 0) && Steps(row).All(step => IsSame(step.To, step.From, last, before)))
+        if (last != before && row.All(value => value > 0) && Ratio(before, last) is { } ratio && Steps(row).All(step => Ratio(step.From, step.To) == ratio))
         {
-            yield return new Progression(before, last, multiplies: true);
+            yield return new Progression(ratio.From, ratio.To, last, multiplies: true);
         }
     }
 
@@ -54,24 +55,50 @@ internal sealed class Progression
     /// <returns>The numbers.</returns>
     public IEnumerable<decimal> Upto(decimal end)
     {
-        bool grows = _last > _before;
-        for (decimal value = Next(_last); grows ? value <= end : value >= end; value = Next(value))
+        bool grows = _to > _from;
+        for (decimal? value = Next(_last); grows ? value <= end : value >= end; value = Next(value.Value))
         {
-            yield return value;
+            yield return value.Value;
         }
     }
 
     /// <inheritdoc/>
     public override string ToString() => _multiplies
-        ? string.Create(CultureInfo.InvariantCulture, $"times {_last / _before:0.####}")
-        : string.Create(CultureInfo.InvariantCulture, $"plus {_last - _before:0.####}");
+        ? string.Create(CultureInfo.InvariantCulture, $"times {_to / _from:0.####}")
+        : string.Create(CultureInfo.InvariantCulture, $"plus {_to - _from:0.####}");
 
     private static IEnumerable<(decimal From, decimal To)> Steps(IReadOnlyList<decimal> row) =>
         row.Zip(row.Skip(1), static (from, to) => (from, to));
 
-    // Ratios are compared without dividing: thirds have no end.
-    private static bool IsSame(decimal numerator, decimal denominator, decimal otherNumerator, decimal otherDenominator) =>
-        numerator * otherDenominator == otherNumerator * denominator;
+    // In lowest terms: thirds have no end, and large numbers would multiply to larger ones. Null if no decimal holds it.
+    private static (decimal From, decimal To)? Ratio(decimal from, decimal to)
+    {
+        (decimal divisor, decimal rest) = (from, to);
+        while (rest != 0)
+        {
+            (divisor, rest) = (rest, divisor % rest);
+        }
 
-    private decimal Next(decimal value) => _multiplies ? value * _last / _before : value + _last - _before;
+        try
+        {
+            return (from / divisor, to / divisor);
+        }
+        catch (OverflowException)
+        {
+            return null;
+        }
+    }
+
+    // Null if no decimal holds it: it is beyond every end.
+    private decimal? Next(decimal value)
+    {
+        try
+        {
+            return _multiplies ? value * _to / _from : value + _to - _from;
+        }
+        catch (OverflowException)
+        {
+            return null;
+        }
+    }
 }

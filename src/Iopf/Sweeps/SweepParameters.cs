@@ -76,8 +76,11 @@ internal static class SweepParameters
         Number = option.Names.Count > 0 || option.Default is "true" or "false" ? null : Plain,
     };
 
+    // No parameter takes larger numbers, and decimals hold what is reckoned with these.
     private static decimal? Plain(string text) =>
-        decimal.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal number) ? number : null;
+        decimal.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal number) && Math.Abs(number) <= ulong.MaxValue
+            ? number
+            : null;
 
     private static decimal? Bytes(string text) => text switch
     {
