@@ -104,6 +104,32 @@ public sealed class SweepCommandTests : IDisposable
     }
 
     [Fact]
+    public void A_sweep_that_was_killed_after_its_last_point_comes_to_the_same_file()
+    {
+        Run("sweep first-fault --over seed=1..9 --out whole.db");
+        SweepPlan plan = Plan("seed=1..9");
+        SweepRun run = new(plan, ScenarioRun.Execute, 1);
+        run.Execute(null, CancellationToken.None);
+        using (SweepJournal journal = Open(plan))
+        {
+            foreach ((int point, object?[] measured) in run.Points.Index())
+            {
+                journal.Add(point, measured);
+                journal.Commit();
+            }
+        }
+
+        File.WriteAllText(Path.Combine(_directory, "points.db.tmp"), "the beginning of what would have been the file");
+        Assert.NotEqual(Bytes("whole.db"), Bytes("points.db"));
+        StringWriter error = new();
+        Run("sweep first-fault --over seed=1..9 --out points.db", error);
+
+        Assert.StartsWith("iopf: 0 points in ", error.ToString(), StringComparison.Ordinal);
+        Assert.Equal(Bytes("whole.db"), Bytes("points.db"));
+        Assert.Equal(["points.db", "whole.db"], Directory.GetFiles(_directory).Select(Path.GetFileName).Order());
+    }
+
+    [Fact]
     public void A_sweep_that_is_whole_runs_nothing()
     {
         string first = Run("sweep first-fault --over seed=1..3 --out points.db");

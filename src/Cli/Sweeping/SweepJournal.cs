@@ -1,4 +1,3 @@
-using System.Globalization;
 using Iopf.Sweeps;
 using Microsoft.Data.Sqlite;
 
@@ -93,13 +92,19 @@ internal sealed class SweepJournal : IDisposable
         _open = null;
     });
 
-    /// <summary>Writes the whole file anew, and closes it.</summary>
+    /// <summary>Writes the whole file anew, unless that was done before, and closes it.</summary>
     public void Finish()
     {
         Commit();
-        string neighbour = $"{_path}.{Environment.ProcessId.ToString(CultureInfo.InvariantCulture)}.tmp";
+        // One name for all: the file is ours, and what a sweep that was killed left behind goes away.
+        string neighbour = $"{_path}.tmp";
         Try(() =>
         {
+            if (SweepSchema.IsWrittenAnew(_file))
+            {
+                return;
+            }
+
             File.Delete(neighbour);
             SweepSchema.WriteAnew(_file, neighbour);
             Dispose();

@@ -52,7 +52,7 @@ internal sealed class SweepRun(SweepPlan plan, Func<RunRequest, RunResult> execu
             journal?.Commit();
         }
 
-        if (There < plan.Count && _points.Count == plan.Count)
+        if (_points.Count == plan.Count)
         {
             journal?.Finish();
         }

@@ -10,6 +10,8 @@ internal static class SweepSchema
     /// <summary>What the file's header says it is: "IOPF".</summary>
     public const long ApplicationId = 0x494F5046;
 
+    private const long WrittenAnew = 1;
+
     /// <summary>Creates the tables, or sees whether those that are there belong to the same sweep; the file is ours until it is closed.</summary>
     /// <param name="file">The file.</param>
     /// <param name="plan">The sweep.</param>
@@ -87,10 +89,22 @@ internal static class SweepSchema
     /// <param name="path">The new file.</param>
     public static void WriteAnew(SqliteConnection file, string path)
     {
-        using SqliteCommand vacuum = Command(file, "VACUUM INTO $path");
-        vacuum.Parameters.AddWithValue("$path", path);
-        vacuum.ExecuteNonQuery();
+        using (SqliteCommand vacuum = Command(file, "VACUUM INTO $path"))
+        {
+            vacuum.Parameters.AddWithValue("$path", path);
+            vacuum.ExecuteNonQuery();
+        }
+
+        using SqliteConnection anew = new(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
+        anew.Open();
+        Execute(anew, "PRAGMA journal_mode = OFF");
+        Execute(anew, string.Create(CultureInfo.InvariantCulture, $"PRAGMA user_version = {WrittenAnew}"));
     }
+
+    /// <summary>Whether a file is one that <see cref="WriteAnew"/> wrote.</summary>
+    /// <param name="file">The file.</param>
+    /// <returns>Whether it is.</returns>
+    public static bool IsWrittenAnew(SqliteConnection file) => Scalar(file, "PRAGMA user_version") == WrittenAnew;
 
     private static void Create(SqliteConnection file, SweepPlan plan, IReadOnlyList<KeyValuePair<string, string>> definition)
     {
