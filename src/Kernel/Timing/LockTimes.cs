@@ -4,6 +4,7 @@ namespace Iopf.Kernel;
 /// <param name="name">The lock's name.</param>
 public sealed class LockTimes(string name)
 {
+    // In the order of their beginnings: one pass finds the end of those that follow each other.
     private readonly List<(long From, long Until)> _holds = [];
     private long _heldSince;
 
@@ -51,7 +52,7 @@ public sealed class LockTimes(string name)
         HeldNanoseconds += now - _heldSince;
         if (now > _heldSince)
         {
-            _holds.Add((_heldSince, now));
+            _holds.Insert(_holds.FindLastIndex(hold => hold.From <= _heldSince) + 1, (_heldSince, now));
         }
     }
 }

@@ -137,6 +137,18 @@ public sealed class TimedSchedulerTests
     }
 
     [Fact]
+    public void A_lock_whose_holds_follow_each_other_is_got_after_the_last_of_them()
+    {
+        LockTimes times = new("mutex");
+        Assert.Equal(12, times.Take(12, nobodyBefore: 0));
+        times.GiveBack(20);
+        Assert.Equal(5, times.Take(5, nobodyBefore: 0));
+        times.GiveBack(12);
+
+        Assert.Equal(20, times.Take(6, nobodyBefore: 0));
+    }
+
+    [Fact]
     public void At_the_same_time_who_was_entered_first_acts_first()
     {
         Begin();
