@@ -45,6 +45,11 @@ public sealed class LockTimes(string name)
         return _heldSince = got;
     }
 
+    /// <summary>Whether it is held at a time.</summary>
+    /// <param name="now">When.</param>
+    /// <returns>Whether it is.</returns>
+    internal bool IsHeldAt(long now) => _holds.Exists(hold => hold.From <= now && now < hold.Until);
+
     /// <summary>Gives it back.</summary>
     /// <param name="now">When.</param>
     internal void GiveBack(long now)

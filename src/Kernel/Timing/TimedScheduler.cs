@@ -108,14 +108,25 @@ public sealed class TimedScheduler : InlineScheduler
         base.Acquire(@lock, mode, place);
         if (_kernel is not null && mode == LockMode.Exclusive)
         {
-            if (!_locks.TryGetValue(@lock, out LockTimes? times))
-            {
-                times = new LockTimes(@lock.Name);
-                _locks.Add(@lock, times);
-            }
-
-            _kernel.Clock.MoveTo(times.Take(_kernel.Clock.Now, _entryTime));
+            _kernel.Clock.MoveTo(TimesOf(@lock).Take(_kernel.Clock.Now, _entryTime));
         }
+    }
+
+    internal override bool TryAcquire(KernelLock @lock, LockMode mode, string place)
+    {
+        if (_kernel is null || mode != LockMode.Exclusive)
+        {
+            return base.TryAcquire(@lock, mode, place);
+        }
+
+        LockTimes times = TimesOf(@lock);
+        bool isGot = !times.IsHeldAt(_kernel.Clock.Now) && base.TryAcquire(@lock, mode, place);
+        if (isGot)
+        {
+            times.Take(_kernel.Clock.Now, _entryTime);
+        }
+
+        return isGot;
     }
 
     internal override void Release(KernelLock @lock, LockMode mode)
@@ -140,6 +151,17 @@ public sealed class TimedScheduler : InlineScheduler
         Run(thread);
         _turn = null;
         return _hasMoreToDo;
+    }
+
+    private LockTimes TimesOf(KernelLock @lock)
+    {
+        if (!_locks.TryGetValue(@lock, out LockTimes? times))
+        {
+            times = new LockTimes(@lock.Name);
+            _locks.Add(@lock, times);
+        }
+
+        return times;
     }
 
     // What an interrupt wakes gets a CPU of its own; what another thread wakes stays near it, as the kernel's wake affinity has it.

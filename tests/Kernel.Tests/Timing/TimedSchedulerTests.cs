@@ -148,6 +148,35 @@ public sealed class TimedSchedulerTests
         Assert.Equal(20, times.Take(6, nobodyBefore: 0));
     }
 
+    [Theory]
+    [InlineData(20, "tried until 70, got False", 1, 30)]
+    [InlineData(50, "tried until 105, got True", 2, 35)]
+    public void A_lock_that_is_only_tried_is_not_got_while_it_is_held_and_held_as_long_as_it_was_got(int at, string end, int acquisitions, int held)
+    {
+        HostKernel kernel = Begin();
+        KernelMutex mutex = new(_scheduler, "mutex");
+        KernelThread first = Locking(kernel, mutex, "first", cost: 30);
+        KernelThread second = _scheduler.CreateThread("second", () =>
+        {
+            bool isGot = mutex.TryLock();
+            if (isGot)
+            {
+                kernel.Clock.Advance(5);
+                mutex.Unlock();
+            }
+
+            _log.Add($"tried until {kernel.Clock.Now}, got {isGot}");
+        });
+
+        At(0, () => _scheduler.Wake(first));
+        At(at, () => _scheduler.Wake(second));
+        _scheduler.RunCalendar();
+
+        Assert.Equal(["first until 80", end], _log);
+        LockTimes times = Assert.Single(_scheduler.Locks);
+        Assert.Equal((acquisitions, 0, held, 0), (times.Acquisitions, times.Contentions, times.HeldNanoseconds, times.WaitingNanoseconds));
+    }
+
     [Fact]
     public void At_the_same_time_who_was_entered_first_acts_first()
     {
