@@ -6,6 +6,7 @@ internal sealed class TimedThread(TimedScheduler scheduler, KernelThread thread,
     private readonly List<Processor> _near = [];
     private long _readyAt;
     private bool _sleeps;
+    private bool _runs;
 
     /// <summary>Where its time went.</summary>
     public ThreadTimes Times { get; } = times;
@@ -25,12 +26,15 @@ internal sealed class TimedThread(TimedScheduler scheduler, KernelThread thread,
         return _near[index];
     }
 
-    /// <summary>Makes it runnable; it slept.</summary>
+    /// <summary>Makes it runnable: it slept, or it runs and looks once more before it sleeps.</summary>
     /// <param name="now">When.</param>
     public void Wake(long now)
     {
-        (_readyAt, _sleeps) = (now, true);
-        scheduler.Enter(this, now, goesOn: false);
+        if (!_runs)
+        {
+            (_readyAt, _sleeps) = (now, true);
+            scheduler.Enter(this, now, goesOn: false);
+        }
     }
 
     /// <inheritdoc/>
@@ -82,13 +86,15 @@ internal sealed class TimedThread(TimedScheduler scheduler, KernelThread thread,
             kernel.SpendStage(Times.IsInterruptThread ? CostStage.InterruptWake : CostStage.WorkerWake);
         }
 
+        _runs = true;
         bool goesOn = scheduler.RunItem(thread, Times.IsInterruptThread ? null : Times.Processor.WorkersTurn);
+        _runs = false;
+        thread.IsReady |= goesOn;
         long end = kernel.Clock.Now;
         Times.BusyNanoseconds += end - now;
         Times.Processor.BusyNanoseconds += end - now;
-        if (goesOn)
+        if (thread.IsReady)
         {
-            thread.IsReady = true;
             (_readyAt, _sleeps) = (end, false);
             scheduler.Enter(this, end, goesOn: true);
         }

@@ -46,6 +46,23 @@ public sealed class TimedSchedulerTests
         Assert.Equal((1, 80, 0), (times.WakeUps, times.BusyNanoseconds, times.WaitingNanoseconds));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_thread_that_is_woken_while_it_runs_looks_once_more_before_it_sleeps(bool goesOn)
+    {
+        HostKernel kernel = Begin();
+        KernelThread? thread = null;
+        thread = Serving(kernel, "irq", items: 2, cost: 10, then: () => _scheduler.Wake(thread!), oneByOne: !goesOn);
+
+        At(0, () => _scheduler.Wake(thread));
+        _scheduler.RunCalendar();
+
+        Assert.Equal(["irq until 60", "irq until 70"], _log);
+        ThreadTimes times = Assert.Single(_scheduler.Threads);
+        Assert.Equal((3, 1, 70, 0), (times.Runs, times.WakeUps, times.BusyNanoseconds, times.WaitingNanoseconds));
+    }
+
     [Fact]
     public void Threads_that_interrupts_wake_run_side_by_side_each_on_its_own_cpu()
     {
