@@ -95,19 +95,19 @@ internal sealed class NotifierList(HostKernel kernel, AddressSpace mm)
         using LockScope reading = _srcu.HoldRead();
         MmuNotifier[] hooked = Hooked;
         Errno result = Errno.None;
-        ulong refused = 0;
-        for (int i = 0; i < hooked.Length; i++)
+        List<MmuNotifier>? refused = null;
+        foreach (MmuNotifier notifier in hooked)
         {
-            Errno answer = Ask(hooked[i], in range);
+            Errno answer = Ask(notifier, in range);
             if (answer != Errno.None)
             {
                 Invariant.Hold(!range.IsBlockable && answer == Errno.EAGAIN, "only a range that is not blockable is refused, and with EAGAIN");
                 result = answer;
-                refused |= 1UL << i;
+                (refused ??= []).Add(notifier);
             }
         }
 
-        if (result != Errno.None)
+        if (refused is not null)
         {
             EndForTheOthers(hooked, refused, in range);
         }
@@ -194,13 +194,13 @@ internal sealed class NotifierList(HostKernel kernel, AddressSpace mm)
         }
     }
 
-    private void EndForTheOthers(MmuNotifier[] hooked, ulong refused, in InvalidationRange range)
+    private void EndForTheOthers(MmuNotifier[] hooked, List<MmuNotifier> refused, in InvalidationRange range)
     {
-        for (int i = 0; i < hooked.Length; i++)
+        foreach (MmuNotifier notifier in hooked)
         {
-            if ((refused & (1UL << i)) == 0)
+            if (!refused.Contains(notifier))
             {
-                hooked[i].InvalidateRangeEnd(mm, in range);
+                notifier.InvalidateRangeEnd(mm, in range);
             }
         }
     }
