@@ -7,14 +7,16 @@ namespace Iopf.VfioType1;
 /// <summary>The window of a fault as posted: obtained and mapped run by run, iommu-&gt;lock held throughout.</summary>
 /// <remarks>
 /// Kernel: the loop of <c>vfio_iommu_type1_dma_map_iopf</c> with <c>pin_pages_iopf</c>. It stands in for obtaining pages without the lock when one of
-/// E23, E25, E26 and E32 is on: obtaining pages takes mmap_lock and page locks and may call the MMU notifier, which waits for this very lock.
+/// E23, E25, E26, E32 and E36 is on: obtaining pages takes mmap_lock and page locks and may call the MMU notifier, which waits for this very lock.
 /// </remarks>
 internal sealed class WindowUnderLock(
     HostKernel kernel,
     IPageSource pages,
     IInvalidationGuard invalidations,
     PageRunMapper runs,
+    MappedPageRemover remover,
     IPageResidency residency,
+    IDirtyScope dirty,
     IOptions<Type1Options> options)
 {
     private static readonly ErrataSet Posted = ErrataSet.Of(Erratum.E23, Erratum.E25, Erratum.E26, Erratum.E32, Erratum.E36);
@@ -107,10 +109,20 @@ internal sealed class WindowUnderLock(
         IommuProt prot = (plan.Access & IommuProt.Write) != 0 ? mapping.Prot : plan.Access;
         using (invalidations.Enter(container))
         {
+            // Posted: every entry grants all that the mapping does, none has to make room (E14).
+            if (!kernel.IsPosted(Erratum.E14))
+            {
+                remover.Remove(container, mapping, IovaRange.OfPages(iova, (ulong)run.PageCount));
+            }
+
             Errno error = runs.MapFaulted(container, iova, run.First, (ulong)run.PageCount, prot);
             if (error == Errno.None)
             {
                 mapping.MappedPages.Set(mapping.PageIndexOf(iova), (ulong)run.PageCount);
+                if ((prot & IommuProt.Write) != 0 && dirty.LogsFaults(mapping))
+                {
+                    mapping.Dirty?.Set(mapping.PageIndexOf(iova), (ulong)run.PageCount);
+                }
             }
 
             for (long i = 0; i < run.PageCount; i++)

@@ -20,6 +20,9 @@ internal sealed class FakePageSource(Type1Container container) : IPageSource, IP
     /// <summary>Whether neighbours in the process lie apart in memory.</summary>
     public bool IsScattered { get; set; }
 
+    /// <summary>Whether pages are obtained with the container lock held, as posted.</summary>
+    public bool IsUnderLock { get; init; }
+
     /// <summary>What was asked for, in order.</summary>
     public List<(UserAddress First, int Count, IommuProt Access)> Asked { get; } = [];
 
@@ -34,7 +37,7 @@ internal sealed class FakePageSource(Type1Container container) : IPageSource, IP
 
     public Result<int> Obtain(DmaMapping mapping, UserAddress first, IommuProt access, Span<Pfn> frames)
     {
-        Invariant.Hold(!container.Lock.IsHeld && !container.PagesLock.IsHeld, "no lock of the container is held while pages are obtained");
+        Invariant.Hold(container.Lock.IsHeld == IsUnderLock && !container.PagesLock.IsHeld, "the container's locks are held as they should be while pages are obtained");
         Asked.Add((first, frames.Length, access));
         Obtaining?.Invoke(Asked.Count);
         int count = 0;

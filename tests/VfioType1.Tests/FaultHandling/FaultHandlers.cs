@@ -8,12 +8,14 @@ namespace Iopf.VfioType1.Tests.FaultHandling;
 internal static class FaultHandlers
 {
     public static PageFaultHandler Create(
-        FaultWorld world, FakePageSource pages, IFaultableScope scope, IFaultWindow window, IInvalidationGuard guard)
+        FaultWorld world, FakePageSource pages, IFaultableScope scope, IFaultWindow window, IInvalidationGuard guard, IDirtyScope? dirty = null)
     {
+        dirty ??= new PinnedOrWholeScope();
         FaultPlanner planner = new(world.Kernel, scope, window, guard);
         PageRunMapper runs = new(world.Kernel);
-        WindowUnderLock underLock = new(world.Kernel, pages, guard, runs, pages, Microsoft.Extensions.Options.Options.Create(new Type1Options()));
-        FaultedPageMapper mapper = new(runs, new MappedPageRemover(world.Kernel, world.Memory), pages, new PinnedOrWholeScope());
+        MappedPageRemover remover = new(world.Kernel, world.Memory);
+        WindowUnderLock underLock = new(world.Kernel, pages, guard, runs, remover, pages, dirty, Microsoft.Extensions.Options.Options.Create(new Type1Options()));
+        FaultedPageMapper mapper = new(runs, remover, pages, dirty);
         return new PageFaultHandler(world.Kernel, world.Directory, planner, pages, guard, mapper, underLock, world.Responder);
     }
 

@@ -15,8 +15,9 @@ internal sealed class FaultWorld
     private readonly DeviceFaultReporter _reporter;
     private uint _lastGroupId;
 
-    public FaultWorld()
+    public FaultWorld(ErrataSet errata = default)
     {
+        Kernel = new HostKernel(new InlineScheduler(), new CostOptions(), errata);
         Memory = new PhysicalMemory(Kernel);
         Owner = new Process(Kernel, Memory, "vmm");
         Container = new Type1Container(Kernel, 1, isV2: true, isNesting: false, mappingLimit: 100);
@@ -34,7 +35,7 @@ internal sealed class FaultWorld
         _reporter = new DeviceFaultReporter(Kernel, filter.Object, []);
     }
 
-    public HostKernel Kernel { get; } = new();
+    public HostKernel Kernel { get; }
 
     public PhysicalMemory Memory { get; }
 
