@@ -128,8 +128,8 @@ public sealed class IopfQueue
         return Errno.None;
     }
 
-    /// <summary>Waits until every group queued so far is served.</summary>
-    /// <remarks>Kernel: <c>iopf_queue_flush_dev</c>.</remarks>
+    /// <summary>Waits until the worker is idle: until every group queued so far is served, and those that are queued meanwhile.</summary>
+    /// <remarks>Kernel: <c>iopf_queue_flush_dev</c>, which does not wait for later groups.</remarks>
     /// <param name="device">A device of the queue.</param>
     /// <returns>ENODEV for a device that is not in the queue.</returns>
     public Errno Flush(Device device)

@@ -34,8 +34,8 @@ public sealed class WorkQueue
         _scheduler.Wake(_worker);
     }
 
-    /// <summary>Waits until everything queued so far is done.</summary>
-    /// <remarks>Kernel: <c>flush_workqueue</c>. Must not be called by the worker or with a lock held that the work takes.</remarks>
+    /// <summary>Waits until the queue is idle: until everything queued so far is done, and what is queued meanwhile.</summary>
+    /// <remarks>Kernel: <c>flush_workqueue</c>, which does not wait for later items. Must not be called by the worker or with a lock held that the work takes.</remarks>
     /// <param name="place">Where the wait is; filled in by the compiler.</param>
     public void Flush([CallerMemberName] string place = "")
     {

@@ -17,7 +17,7 @@ public static class CostParameters
         (nameof(CostOptions.SharedHandlerNanoseconds), "ns", Fact, "second posting: mean of iopf_handle_group"),
         (nameof(CostOptions.PremappedPageNanoseconds), "ns per page", Fitted("vfio-10mb at 1"), "pin and map of each further page of a window"),
         (nameof(CostOptions.RecordNanoseconds), "ns", Inferred, "hardware: small beside a wake-up"),
-        (nameof(CostOptions.InterruptWakeNanoseconds), "ns", Fitted("vfio-1mb at 1"), "the rest of 10.5 us; not paid when the thread is awake"),
+        (nameof(CostOptions.InterruptWakeNanoseconds), "ns", Fitted("vfio-1mb at 1"), "the rest of 10.5 us; not paid when the thread is awake; iopf density assumes 4,250 ns"),
         (nameof(CostOptions.DecodeNanoseconds), "ns", Fitted("vfio-1mb at 100"), "4.7 us per fault while the event thread is awake"),
         (nameof(CostOptions.WorkerWakeNanoseconds), "ns", Fitted("sva-1mb at 1, 100"), "a switch to the worker; a fault takes one CPU 11 us"),
         (nameof(CostOptions.ResponseNanoseconds), "ns", Inferred, "part of the 4.7 us; how they divide is not seen"),

@@ -35,6 +35,7 @@ public sealed record TableRow(
     public double Difference => ModelSlowdown - PublishedSlowdown;
 
     /// <summary>Served one after another, how many times longer the faults would take than they made the published run.</summary>
+    /// <remarks>The faults are those of the model's run, not <see cref="PublishedFaults"/>.</remarks>
     /// <param name="faultNanoseconds">A fault alone, with its window.</param>
     /// <returns>1 for faults that nothing hides.</returns>
     public double PublishedOverlap(double faultNanoseconds) =>
