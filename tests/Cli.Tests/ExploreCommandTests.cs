@@ -83,6 +83,18 @@ public sealed class ExploreCommandTests : IDisposable
         Assert.Contains(posted.OutputLines, static line => line.StartsWith("mmap_lock -> iommu.lock ", StringComparison.Ordinal) && line.EndsWith("ON A CYCLE", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void Names_in_a_schedule_that_no_thread_has_are_said()
+    {
+        string file = Path.Combine(_cli.Directory, "found", "fault-against-munmap-1.json");
+        _cli.Run("explore", "--find", "E25", "--save", "found");
+        File.WriteAllText(file, File.ReadAllText(file).Replace("\"iopf/nic0\"", "\"iopf/nic7\"", StringComparison.Ordinal));
+
+        CliOutcome outcome = _cli.Run("schedule", file);
+
+        Assert.Equal("no thread of this run is called iopf/nic7: those entries of the schedule are passed over", outcome.OutputLines[0]);
+    }
+
     [Theory]
     [InlineData("dot", "digraph")]
     [InlineData("mermaid", "flowchart")]
@@ -101,6 +113,8 @@ public sealed class ExploreCommandTests : IDisposable
     [InlineData("--find E01: no built-in scenario with threads is about it; expected one of ", "explore", "--find", "E01")]
     [InlineData("--time-limit: '0' is not a number of seconds; expected an integer from 1", "explore", "fault-against-munmap", "--time-limit", "0")]
     [InlineData("--strategy: 'fast' is not a strategy; expected ", "explore", "fault-against-munmap", "--strategy", "fast")]
+    [InlineData("--save: expected the name of a folder", "explore", "fault-against-munmap", "--save", "")]
+    [InlineData("--save /dev/null: cannot be made: ", "explore", "fault-against-munmap", "--save", "/dev/null")]
     [InlineData("first-fault: a schedule is of a scenario with exactly one step \"parallel\" outside repeats", "schedule", "first-fault")]
     [InlineData("--format: 'png' is not a format; expected one of text, dot, svg, mermaid", "locks", "--format", "png")]
     public void What_cannot_be_explored_is_refused_in_one_line(string complaint, params string[] commandLine)

@@ -73,6 +73,12 @@ internal sealed class ExploreCommand
         request = wanted is { } other ? request with { Errata = RaceHunt.ErrataFor(other) } : request;
         ExplorationOptions options = new(parsed.GetValue(_strategy) ?? (wanted is null ? "exhaustive" : "pct:3"), limit, request.Seed);
 
+        string? folder = parsed.GetValue(_save);
+        if (folder is not null)
+        {
+            CreateFolder(folder.Trim().Length > 0 ? Path.Combine(terminal.Directory, folder) : throw new InputException($"{_save.Name}: expected the name of a folder"));
+        }
+
         Stopwatch watch = Stopwatch.StartNew();
         TimeSpan told = TimeSpan.Zero;
         Hunt? hunt = wanted is { } defect ? new Hunt(request, defect) : null;
@@ -122,7 +128,6 @@ internal sealed class ExploreCommand
             string name = string.Create(CultureInfo.InvariantCulture, $"{exploration.Scenario}-{i + 1}.json");
             string saved = SavedSchedule.Write(text, exploration, findings[i]);
             string path = Path.Combine(terminal.Directory, folder, name);
-            CreateFolder(Path.GetDirectoryName(path)!);
             AtomicFile.Write(path, saved.TrimEnd('\n').Split('\n'), _save.Name);
         }
     }

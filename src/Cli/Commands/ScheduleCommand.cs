@@ -36,7 +36,9 @@ internal static class ScheduleCommand
             }
             else
             {
-                ResultText.Print(terminal, [.. StoryText.Lines(run.Story), "", .. TextTrace.Lines(events), "", .. RunText.Lines(run.Result)]);
+                string unseen = string.Join(", ", run.Unseen);
+                string[] passedOver = unseen.Length == 0 ? [] : [$"no thread of this run is called {unseen}: those entries of the schedule are passed over", ""];
+                ResultText.Print(terminal, [.. passedOver, .. StoryText.Lines(run.Story), "", .. TextTrace.Lines(events), "", .. RunText.Lines(run.Result)]);
             }
 
             return RunVerdict.IsClean(run.Result) ? ExitCode.Done : ExitCode.Difference;

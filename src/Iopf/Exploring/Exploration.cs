@@ -1,4 +1,5 @@
 using Iopf.Kernel;
+using Iopf.Machine;
 using Iopf.Scenarios;
 
 namespace Iopf.Exploring;
@@ -8,6 +9,8 @@ namespace Iopf.Exploring;
 /// <param name="Options">Which schedules were tried.</param>
 public sealed record Exploration(RunRequest Request, ExplorationOptions Options)
 {
+    private const int MostThreads = 60;
+
     /// <summary>The scenario's name.</summary>
     public string Scenario => Request.Scenario.Name;
 
@@ -57,6 +60,14 @@ public sealed record Exploration(RunRequest Request, ExplorationOptions Options)
             throw new InputException($"{request.Scenario.Name}: exploring takes a scenario with exactly one step \"parallel\" outside repeats");
         }
 
+        // Each device, SMMU and process may wake a kernel thread of its own.
+        MachineSpec machine = request.Scenario.Machine;
+        int threads = request.Scenario.Steps.Sum(static step => step.Threads.Count) + machine.Devices.Count + machine.Smmus.Count + machine.Processes.Count;
+        if (threads > MostThreads)
+        {
+            throw new InputException($"{request.Scenario.Name}: at most {MostThreads} threads, devices, SMMUs and processes together can be explored, and there are {threads}");
+        }
+
         Exploration exploration = new(request, options);
         exploration.Run(options.CreateStrategy(), progress);
         return exploration;
@@ -71,7 +82,7 @@ public sealed record Exploration(RunRequest Request, ExplorationOptions Options)
         {
             Schedules++;
             states.Begin();
-            RecordedSchedule recorded = new(schedule, states);
+            RecordedSchedule recorded = new(schedule, Request.Scenario.OperationsOfThreads, states);
             RunResult? result = Executed(recorded);
             GivenUp += result is null ? 1 : 0;
             Unfair += recorded.IsUnfair ? 1 : 0;

@@ -95,7 +95,7 @@ internal sealed class Minimizer(RunRequest request, Trouble trouble)
 
     private bool Shows(RunRequest what, List<string> entries, out RecordedSchedule recorded, out RunResult run, out Trouble seen)
     {
-        recorded = new RecordedSchedule(new WrittenSchedule(entries));
+        recorded = new RecordedSchedule(new WrittenSchedule(entries), what.Scenario.OperationsOfThreads);
         run = ScenarioRun.Execute(what with { Schedule = recorded });
         foreach (Trouble other in Trouble.In(run))
         {

@@ -5,21 +5,25 @@ namespace Iopf.Exploring;
 
 /// <summary>Follows another schedule and remembers it, so that it can be written down.</summary>
 /// <remarks>
-/// A run that is still going after many times the choices of a small scenario goes on under a fair schedule: if it ends then, the other schedule was unfair;
+/// A run that is still going after many times the choices that its operations can take goes on under a fair schedule: if it ends then, the other schedule was unfair;
 /// if it does not, nothing ends it.
 /// </remarks>
 /// <param name="inner">Who decides.</param>
+/// <param name="operations">How many operations its threads do, repeats counted.</param>
 /// <param name="states">Counts states; <see langword="null"/> if nobody asks.</param>
-internal sealed class RecordedSchedule(ISchedule inner, StateCount? states = null) : ISchedule
+internal sealed class RecordedSchedule(ISchedule inner, long operations, StateCount? states = null) : ISchedule
 {
-    private const int MostChoices = 2_000;
+    private const int ChoicesOfAnOperation = 200;
+    private const int FewestChoices = 2_000;
+    private const int MostChoices = 1_000_000;
 
+    private readonly int _bound = (int)Math.Clamp(operations * ChoicesOfAnOperation, FewestChoices, MostChoices);
     private readonly List<Choice> _choices = [];
     private readonly List<string> _names = [];
     private readonly List<StoryStep> _stuck = [];
 
     /// <summary>Whether the schedule itself did not end the run, and a fair one took over.</summary>
-    public bool IsUnfair => _choices.Count > MostChoices;
+    public bool IsUnfair => _choices.Count > _bound;
 
     /// <summary>How many choices there were.</summary>
     public int Length => _choices.Count;
@@ -37,13 +41,13 @@ internal sealed class RecordedSchedule(ISchedule inner, StateCount? states = nul
         }
 
         states?.Reached();
-        if (_choices.Count == 2 * MostChoices)
+        if (_choices.Count == 2 * _bound)
         {
             string busy = string.Join(", ", threads.Where(static thread => thread.IsActive).Select(static thread => $"{thread.Name} at {thread.Pending.Text}"));
-            throw new DeadlockException(Trouble.LivelockOf($"{busy}: still going after {MostChoices} choices of a fair schedule")) { Promise = "R1" };
+            throw new DeadlockException(Trouble.LivelockOf($"{busy}: still going after {_bound} choices of a fair schedule")) { Promise = "R1" };
         }
 
-        int chosen = _choices.Count < MostChoices ? inner.Next(threads, current) : AfterOne(threads, current);
+        int chosen = _choices.Count < _bound ? inner.Next(threads, current) : AfterOne(threads, current);
         bool couldStay = current >= 0 && threads[current].IsRunnable;
         string next = chosen >= 0 ? threads[chosen].Pending.Text : string.Empty;
         _choices.Add(new Choice(current, couldStay, couldStay ? threads[current].Pending : default, chosen, next));

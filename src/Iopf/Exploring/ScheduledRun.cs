@@ -6,7 +6,8 @@ namespace Iopf.Exploring;
 /// <summary>A scenario with threads under the schedule that is written in it.</summary>
 /// <param name="Result">What it came to.</param>
 /// <param name="Story">What the threads did, side by side.</param>
-public sealed record ScheduledRun(RunResult Result, Story Story)
+/// <param name="Unseen">Names in the schedule that no thread of the run had; their entries were passed over.</param>
+public sealed record ScheduledRun(RunResult Result, Story Story, IReadOnlyList<string> Unseen)
 {
     /// <summary>Runs it.</summary>
     /// <param name="request">What to run.</param>
@@ -21,7 +22,10 @@ public sealed record ScheduledRun(RunResult Result, Story Story)
             throw new InputException($"{request.Scenario.Name}: a schedule is of a scenario with exactly one step \"parallel\" outside repeats");
         }
 
-        RecordedSchedule recorded = new(new WrittenSchedule(parallel[0].Words("schedule")));
-        return new ScheduledRun(ScenarioRun.Execute(request with { Schedule = recorded }), recorded.Story);
+        IReadOnlyList<string> entries = [.. parallel[0].Words("schedule")];
+        RecordedSchedule recorded = new(new WrittenSchedule(entries), request.Scenario.OperationsOfThreads);
+        RunResult result = ScenarioRun.Execute(request with { Schedule = recorded });
+        Story story = recorded.Story;
+        return new ScheduledRun(result, story, [.. entries.Select(static entry => entry.Split('@')[0]).Distinct().Except(story.Threads)]);
     }
 }

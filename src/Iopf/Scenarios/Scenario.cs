@@ -25,9 +25,14 @@ public sealed record Scenario(
     /// <summary>Whether it runs a workload: for seconds, on hosts of its own.</summary>
     public bool HasWorkload => Steps.Any(static step => step.Op == "workload");
 
+    /// <summary>How many operations its threads do side by side, repeats counted.</summary>
+    public long OperationsOfThreads => Steps.Sum(static step => step.Threads.Sum(static thread => thread.Value.Sum(Operations)));
+
     /// <summary>The errata specification it asks for; <see langword="null"/> for none.</summary>
     public string? Errata { get; init; }
 
     /// <summary>The defects of the posted code that go wrong in some order of its threads.</summary>
     public ErrataSet Concerns { get; init; }
+
+    private static long Operations(ScenarioStep step) => step.Steps.Count == 0 ? 1 : (long)step.Number("n") * step.Steps.Sum(Operations);
 }

@@ -196,10 +196,41 @@ public sealed class ExplorationTests
         StringComparison.Ordinal);
 
     [Fact]
+    public void More_threads_than_can_be_told_apart_are_refused()
+    {
+        string threads = string.Join(',', Enumerable.Range(0, 65).Select(static number => $$"""  "t{{number}}": [{"op": "wait"}]"""));
+        RunRequest request = Request("fault-against-munmap", ErrataSet.None) with { Scenario = Parallel(threads) };
+
+        Assert.EndsWith(
+            "at most 60 threads, devices, SMMUs and processes together can be explored, and there are 68",
+            Assert.Throws<InputException>(() => Exploration.Of(request, new ExplorationOptions("random", 1, 0), static _ => true)).Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Many_operations_that_end_are_no_livelock()
+    {
+        Scenario scenario = Parallel("""  "t": [{"op": "mmap", "addr": "0x10000000", "size": "0x1000"}, {"op": "repeat", "n": 3000, "steps": [{"op": "cpu_write", "addr": "0x10000000", "data": "aa"}]}]""");
+
+        Assert.Equal(3001, scenario.OperationsOfThreads);
+        Assert.Empty(ScheduledRun.Of(Request("fault-against-munmap", ErrataSet.None) with { Scenario = scenario }).Result.Violations);
+    }
+
+    [Fact]
     public void Scenario_without_threads_is_refused() => Assert.Contains(
         "exactly one step \"parallel\"",
         Assert.Throws<InputException>(() => Exploration.Of(Request("first-fault", ErrataSet.None), new ExplorationOptions("random", 1, 0), static _ => true)).Message,
         StringComparison.Ordinal);
+
+    private static Scenario Parallel(string threads) => ScenarioFile.Parse(
+        "threads",
+        $$$"""
+        {
+          "name": "threads", "about": "Made up.",
+          "machine": {"devices": [{"name": "nic0", "stream_id": "0x10", "group": 1}], "processes": [{"name": "vmm"}]},
+          "steps": [{"op": "parallel", "threads": { {{{threads}}} }}]
+        }
+        """);
 
     private static RunRequest Request(string scenario, ErrataSet errata) =>
         new(ScenarioFile.Load(scenario), PatchSet.All, new Dictionary<string, string>(), Seed: 0, Trace: null) { Errata = errata };
