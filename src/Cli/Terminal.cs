@@ -7,6 +7,8 @@ namespace Iopf.Cli;
 /// <param name="ShowStackTraces">Whether a defect of the model shows its stack trace (<c>IOPF_DEBUG=1</c>).</param>
 internal sealed record Terminal(TextWriter Output, TextWriter Error, string Directory, bool ShowStackTraces)
 {
+    private bool _showsProgress;
+
     /// <summary>Opens standard input.</summary>
     public Func<Stream> Input { get; init; } = Console.OpenStandardInput;
 
@@ -20,12 +22,21 @@ internal sealed record Terminal(TextWriter Output, TextWriter Error, string Dire
         if (IsWatched)
         {
             Error.Write($"\r\u001b[K{text}");
+            _showsProgress = text.Length > 0;
         }
     }
 
-    /// <summary>Prints one line on standard error, whatever the text holds.</summary>
+    /// <summary>Prints one line on standard error, whatever the text holds, in place of progress that is still shown.</summary>
     /// <param name="text">The text, without "iopf: ".</param>
-    public void Complain(string text) => Error.WriteLine($"iopf: {OneLine(text)}");
+    public void Complain(string text)
+    {
+        if (_showsProgress)
+        {
+            Progress("");
+        }
+
+        Error.WriteLine($"iopf: {OneLine(text)}");
+    }
 
     private static string OneLine(string text) =>
         string.Concat(text.ReplaceLineEndings(" ").Select(character => char.IsControl(character) ? '?' : character));

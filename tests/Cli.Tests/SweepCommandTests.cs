@@ -157,6 +157,40 @@ public sealed class SweepCommandTests : IDisposable
         Assert.Equal(bytes, Bytes("points.db"));
     }
 
+    [Theory]
+    [InlineData("UPDATE points SET faults = 'many' WHERE point IN (1, 2)", "of point 1, faults is no number")]
+    [InlineData("UPDATE points SET faults = x'00ff' WHERE point = 2", "of point 2, faults is no number")]
+    [InlineData("UPDATE points SET virtual_ns = 9e999", "of point 0, virtual_ns is no number")]
+    [InlineData("UPDATE points SET outcome = NULL", "of point 0, outcome is no text")]
+    [InlineData("UPDATE points SET seed = 77 WHERE point = 1", "of point 1, seed is not 2")]
+    [InlineData("DELETE FROM points WHERE point = 0", "of point 0, it is missing, or there are too many")]
+    [InlineData("INSERT INTO points (point) VALUES (3)", "of point 3, it is missing, or there are too many")]
+    public void A_file_whose_rows_were_damaged_is_refused_and_left_alone(string damage, string what)
+    {
+        Run("sweep first-fault --over seed=1..3 --out points.db");
+        using (SqliteConnection file = new($"Data Source={Path.Combine(_directory, "points.db")};Pooling=False"))
+        {
+            file.Open();
+            using SqliteCommand command = file.CreateCommand();
+            command.CommandText = damage;
+            command.ExecuteNonQuery();
+        }
+
+        byte[] bytes = Bytes("points.db");
+
+        Assert.Equal($"iopf: --out points.db: is damaged: {what}; delete the file to begin anew\n", Refused("sweep first-fault --over seed=1..3 --out points.db --plot n.svg"));
+        Assert.Equal(bytes, Bytes("points.db"));
+        Assert.False(File.Exists(Path.Combine(_directory, "n.svg")));
+    }
+
+    [Fact]
+    public void The_first_line_says_which_defects_of_the_posted_code_are_on_unless_they_vary()
+    {
+        Assert.StartsWith("first-fault, patches all, errata none: 1 points over seed\n", Run("sweep first-fault --over seed=1"), StringComparison.Ordinal);
+        Assert.StartsWith("first-fault, patches all, errata E01: 1 points over seed\n", Run("sweep first-fault --errata E01 --over seed=1"), StringComparison.Ordinal);
+        Assert.StartsWith("first-fault, patches all: 1 points over errata\n", Run("sweep first-fault --over errata=none"), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_file_of_something_else_is_refused_and_left_alone()
     {

@@ -72,6 +72,7 @@ internal sealed class DensityCommand
         IReadOnlyList<DensityPolicy> policies = DensityPolicy.Parse(parsed.GetValue(_policies) ?? DensityPolicy.Default, _policies.Name);
         IReadOnlyList<int> guests = GuestsOf(parsed.GetValue(_guests) ?? DefaultGuests);
         string picture = PictureOf(parsed);
+        CheckFiles(parsed.GetValue(_plot), parsed.GetValue(_html), terminal);
         Lock telling = new();
         DensityStudy study = DensityStudy.Of(spec, policies, guests, InParallel, (done, of) =>
         {
@@ -101,6 +102,15 @@ internal sealed class DensityCommand
         }
 
         return ExitCode.Done;
+    }
+
+    private void CheckFiles(string? plot, string? html, Terminal terminal)
+    {
+        AtomicFile.Check(terminal.Directory, (_plot.Name, plot), (_html.Name, html));
+        if (plot?.EndsWith(".svg", StringComparison.OrdinalIgnoreCase) == false)
+        {
+            throw new InputException($"{_plot.Name} {plot}: expected a file that ends in .svg; rsvg-convert or a browser makes a .png of it");
+        }
     }
 
     // Every host is a model of its own; which of them runs when changes nothing.

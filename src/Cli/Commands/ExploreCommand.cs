@@ -72,6 +72,7 @@ internal sealed class ExploreCommand
         RunRequest request = _arguments.Read(parsed, terminal, scenarios, trace: null, wanted is { } erratum ? () => RaceHunt.ScenarioOf(erratum) : null);
         request = wanted is { } other ? request with { Errata = RaceHunt.ErrataFor(other) } : request;
         ExplorationOptions options = new(parsed.GetValue(_strategy) ?? (wanted is null ? "exhaustive" : "pct:3"), limit, request.Seed);
+        AtomicFile.Check(terminal.Directory, (_html.Name, parsed.GetValue(_html)));
 
         string? folder = parsed.GetValue(_save);
         if (folder is not null)

@@ -143,10 +143,15 @@ internal sealed class SweepCommand
     {
         string place = $"{_plot.Name} {targets.Picture}";
         SweepAxis[] numeric = [.. plan.Axes.Where(static axis => axis.IsNumeric)];
+        if (numeric.Length == 0)
+        {
+            throw new InputException($"{place}: nothing that varies is a number; expected one more --over, such as Premap:Length=1,2,4,...,4096");
+        }
+
         SweepAxis x = (parsed.GetValue(_x) ?? ready?.X) is string name
             ? Array.Find(numeric, axis => axis.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
                 ?? throw new InputException($"{_x.Name} {name}: is no number that varies; expected one of {string.Join(", ", numeric.Select(static axis => axis.Name))}")
-            : numeric.MaxBy(static axis => axis.Values.Count) ?? throw new InputException($"{place}: nothing that varies is a number");
+            : numeric.MaxBy(static axis => axis.Values.Count)!;
         string[] names = parsed.GetValue(_y)?.Split(',') ?? (ready is null ? ["faults"] : targets.HasRoom ? [.. ready.Y] : [ready.Y[0]]);
         if (names.Length > 1 && !targets.HasRoom)
         {

@@ -30,13 +30,15 @@ internal sealed class SweepTargets(Terminal terminal)
     {
         Table = table;
         Picture = picture;
-        Check("--out", table, Tables);
+        CheckExtension("--out", table, Tables);
         if (picture is not null && Has(picture, ".png"))
         {
             throw new InputException($"--plot {picture}: pictures are written as .svg or .html; rsvg-convert or a browser makes a .png of them");
         }
 
-        Check("--plot", picture, Pictures);
+        CheckExtension("--plot", picture, Pictures);
+        // A sweep may take hours: what cannot be written is found before it begins.
+        AtomicFile.Check(terminal.Directory, ("--out", table), ("--plot", picture));
     }
 
     /// <summary>Whether a picture can show several measures.</summary>
@@ -63,23 +65,11 @@ internal sealed class SweepTargets(Terminal terminal)
 
     private static bool Has(string file, string extension) => file.EndsWith(extension, StringComparison.OrdinalIgnoreCase);
 
-    // A sweep may take hours: what cannot be written is found before it begins.
-    private void Check(string option, string? file, string[] extensions)
+    private static void CheckExtension(string option, string? file, string[] extensions)
     {
-        if (file is null)
-        {
-            return;
-        }
-
-        if (!extensions.Any(extension => Has(file, extension)))
+        if (file is not null && !extensions.Any(extension => Has(file, extension)))
         {
             throw new InputException($"{option} {file}: expected a file that ends in {string.Join(", ", extensions[..^1])} or {extensions[^1]}");
-        }
-
-        string path = Path.GetFullPath(Path.Combine(terminal.Directory, file));
-        if (Directory.Exists(path) || !Directory.Exists(Path.GetDirectoryName(path)))
-        {
-            throw new InputException($"{option} {file}: cannot be written: {(Directory.Exists(path) ? "it is a directory" : "there is no such directory")}");
         }
     }
 }

@@ -38,6 +38,7 @@ internal static class TableCommand
             SortedDictionary<string, string> values = settings.Read(parsed, new(() => RunConfiguration.Load(terminal.Directory)));
             ulong seed = settings.SeedOf(parsed);
             string? page = parsed.GetValue(html);
+            AtomicFile.Check(terminal.Directory, (html.Name, page));
             bool isAsked = parsed.GetValue(whereTimeGoes);
             CoverLetterTable table = CoverLetterTable.Run(values, seed);
             IReadOnlyList<TopologyRow> together = isAsked || page is not null ? DevicesTogether.Run(values, seed) : [];

@@ -44,9 +44,11 @@ internal static class SweepOutput
     public static IEnumerable<string> Lines(SweepPlan plan, IReadOnlyList<object?[]> points)
     {
         string[] names = [.. SweepRows.Names(plan)];
+        string patches = Varies(plan, "patches") ? "" : $", patches {plan.Request.PatchesInForce}";
+        string errata = Varies(plan, "errata") ? "" : $", errata {plan.Request.ErrataInForce}";
         yield return string.Create(
             CultureInfo.InvariantCulture,
-            $"{plan.Request.Scenario.Name}{(plan.Axes.Any(static axis => axis.Name == "patches") ? "" : $", patches {plan.Request.PatchesInForce}")}: {points.Count} points over {string.Join(plan.IsZipped ? " with " : " x ", plan.Axes.Select(static axis => axis.Name))}");
+            $"{plan.Request.Scenario.Name}{patches}{errata}: {points.Count} points over {string.Join(plan.IsZipped ? " with " : " x ", plan.Axes.Select(static axis => axis.Name))}");
         int[] same = [.. Enumerable.Range(0, plan.Columns.Count).Where(column => points.All(point => Equals(point[column], points[0][column])))];
         if (points.Count > 1 && same.Length > 0)
         {
@@ -97,6 +99,8 @@ internal static class SweepOutput
         });
         json.WriteObjects("points", points.Index(), point => SweepRows.Write(json, plan, point.Index, point.Item));
     }
+
+    private static bool Varies(SweepPlan plan, string name) => plan.Axes.Any(axis => axis.Name == name);
 
     private static string[] Shown(IEnumerable<string> cells, HashSet<int> hidden) => [.. cells.Where((_, column) => !hidden.Contains(column))];
 

@@ -61,12 +61,7 @@ internal sealed class SweepJournal : IDisposable
             using SqliteDataReader reader = select.ExecuteReader();
             while (reader.Read())
             {
-                if (reader.GetInt64(0) != points.Count || points.Count >= _plan.Count)
-                {
-                    throw new InputException($"{_place}: point {points.Count} is missing or there are too many; delete the file to begin anew");
-                }
-
-                points.Add([.. Enumerable.Range(1, _plan.Columns.Count).Select(column => reader.IsDBNull(column) ? null : reader.GetValue(column))]);
+                points.Add(JournalRow.Read(reader, _plan, points.Count, _place));
             }
         });
         return points;

@@ -44,9 +44,9 @@ internal static class SweepSchema
     /// <summary>Prepares to read the points.</summary>
     /// <param name="file">The file.</param>
     /// <param name="plan">The sweep.</param>
-    /// <returns>A command that reads the number, then what was measured.</returns>
+    /// <returns>A command that reads the number, then the values at the point, then what was measured.</returns>
     public static SqliteCommand Select(SqliteConnection file, SweepPlan plan) =>
-        Command(file, $"SELECT point, {string.Join(", ", plan.Columns.Select(static column => Quoted(column.Name)))} FROM points ORDER BY point");
+        Command(file, $"SELECT point, {string.Join(", ", Names(plan))} FROM points ORDER BY point");
 
     /// <summary>Prepares to add points.</summary>
     /// <param name="file">The file.</param>
@@ -108,10 +108,9 @@ internal static class SweepSchema
 
     private static void Create(SqliteConnection file, SweepPlan plan, IReadOnlyList<KeyValuePair<string, string>> definition)
     {
-        IEnumerable<string> columns = plan.Axes.Select(static axis => Quoted(axis.Name)).Concat(plan.Columns.Select(static column => Quoted(column.Name)));
         Execute(file, string.Create(CultureInfo.InvariantCulture, $"PRAGMA application_id = {ApplicationId}"));
         Execute(file, "CREATE TABLE sweep (name TEXT NOT NULL, value TEXT NOT NULL)");
-        Execute(file, $"CREATE TABLE points (point INTEGER PRIMARY KEY, {string.Join(", ", columns)})");
+        Execute(file, $"CREATE TABLE points (point INTEGER PRIMARY KEY, {string.Join(", ", Names(plan))})");
         foreach ((string name, string value) in definition)
         {
             using SqliteCommand insert = Command(file, "INSERT INTO sweep VALUES ($name, $value)");
@@ -149,6 +148,9 @@ internal static class SweepSchema
     }
 
     private static string Parameter(int number) => string.Create(CultureInfo.InvariantCulture, $"$p{number}");
+
+    private static IEnumerable<string> Names(SweepPlan plan) =>
+        plan.Axes.Select(static axis => Quoted(axis.Name)).Concat(plan.Columns.Select(static column => Quoted(column.Name)));
 
     private static string Quoted(string name) => $"\"{name}\"";
 

@@ -8,6 +8,7 @@ public static class ScenarioFile
     private const string Prefix = "Iopf.Scenarios.BuiltIn.";
     private const string Extension = ".json";
     private const long LongestFile = 32 << 20;
+    private const int BlockBytes = 1 << 16;
 
     private static readonly Lazy<IReadOnlyDictionary<string, Scenario>> BuiltInScenarios = new(LoadBuiltIn);
 
@@ -50,9 +51,22 @@ public static class ScenarioFile
     {
         try
         {
-            return new FileInfo(path).Length <= LongestFile
-                ? File.ReadAllText(path)
-                : throw new InputException($"{path}: expected a scenario of at most {LongestFile} bytes");
+            // What a file says of its length is not believed: a device has none, and no end.
+            using FileStream file = File.OpenRead(path);
+            using MemoryStream text = new();
+            byte[] block = new byte[BlockBytes];
+            while (file.Read(block) is int count and > 0)
+            {
+                text.Write(block, 0, count);
+                if (text.Length > LongestFile)
+                {
+                    throw new InputException($"{path}: expected a scenario of at most {LongestFile} bytes");
+                }
+            }
+
+            text.Position = 0;
+            using StreamReader reader = new(text);
+            return reader.ReadToEnd();
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

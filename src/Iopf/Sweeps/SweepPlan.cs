@@ -10,6 +10,7 @@ public sealed class SweepPlan
     public const long MostPoints = 1_000_000;
 
     private const string WorkloadOperation = "workload";
+    private const string TestWorkload = "cover-letter";
 
     private readonly PointSetup _base;
     private readonly Dictionary<int, Scenario> _scenarios = [];
@@ -92,6 +93,9 @@ public sealed class SweepPlan
         return setup.Devices == 1 || setup.Workload is not null ? setup : setup with { Request = setup.Request with { Scenario = _scenarios[setup.Devices] } };
     }
 
+    private static bool IsOfMemory(ScenarioStep step) =>
+        step.Steps.Any(IsOfMemory) || (step.Op == WorkloadOperation && step.Has("name") && step.Word("name") != TestWorkload);
+
     private SweepAxis? AxisOf(string name) => Axes.FirstOrDefault(axis => axis.Name == name);
 
     private void CheckNames()
@@ -110,6 +114,11 @@ public sealed class SweepPlan
     private void CheckScenario(bool hasWorkload)
     {
         string name = Request.Scenario.Name;
+        if (Request.Scenario.Steps.Any(IsOfMemory))
+        {
+            throw new InputException($"{name}: measures how much memory the model takes, and a sweep does not; expected cover-letter, or a scenario without the step \"workload\"");
+        }
+
         if (hasWorkload && Request.Scenario.Steps.Count > 1)
         {
             throw new InputException($"{name}: a sweep runs a workload by itself; expected a scenario with the one step \"workload\"");
@@ -121,7 +130,6 @@ public sealed class SweepPlan
             {
                 throw new InputException($"--over {axis.Name}: is a parameter of a workload, and {name} has none; expected a scenario such as cover-letter");
             }
-
         }
 
         if (hasWorkload && AxisOf(SweepParameters.Platform)?.Values.Contains(SecTestSetting.Sva) == true && AxisOf(SweepParameters.Devices) is not null)

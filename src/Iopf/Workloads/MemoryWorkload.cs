@@ -21,7 +21,7 @@ internal sealed class MemoryWorkload(HostFactory hosts, RunTotals totals)
 
     /// <summary>A guest whose CPU touched all of its memory and whose device then faults all of it in, page by page entered.</summary>
     /// <param name="bytes">The memory.</param>
-    /// <returns>The figures; the kernel's error where the patches that are on do not allow it.</returns>
+    /// <returns>The figures; the kernel's error where the patches or options in force do not allow it.</returns>
     public StepOutcome BigGuest(ulong bytes)
     {
         using Host host = Create(devices: 1);
@@ -40,7 +40,12 @@ internal sealed class MemoryWorkload(HostFactory hosts, RunTotals totals)
             return error;
         }
 
-        Map(host, container, Ram, FirstIova, bytes);
+        error = Map(host, container, Ram, FirstIova, bytes);
+        if (error != Errno.None)
+        {
+            return error;
+        }
+
         DeviceEngine device = host.Devices["dev1"].Engine!;
         for (ulong page = 0; page < ram.PageCount; page += Window)
         {
@@ -60,7 +65,7 @@ internal sealed class MemoryWorkload(HostFactory hosts, RunTotals totals)
 
     /// <summary>A container with one deferred mapping that no device uses.</summary>
     /// <param name="bytes">The size of the mapping.</param>
-    /// <returns>The figures; the kernel's error where the patches that are on do not allow it.</returns>
+    /// <returns>The figures; the kernel's error where the patches or options in force do not allow it.</returns>
     public StepOutcome IdleMapping(ulong bytes)
     {
         using Host host = Create(devices: 1);
@@ -71,7 +76,12 @@ internal sealed class MemoryWorkload(HostFactory hosts, RunTotals totals)
             return error;
         }
 
-        Map(host, container, Ram, FirstIova, bytes);
+        error = Map(host, container, Ram, FirstIova, bytes);
+        if (error != Errno.None)
+        {
+            return error;
+        }
+
         long mapped = Managed();
         totals.Add(host);
         return Of(mapped).With("added_bytes", mapped - empty);
@@ -80,7 +90,7 @@ internal sealed class MemoryWorkload(HostFactory hosts, RunTotals totals)
     /// <summary>Containers of one device each, with deferred mappings of one page.</summary>
     /// <param name="containers">How many containers.</param>
     /// <param name="mappings">How many mappings in each.</param>
-    /// <returns>The figures; the kernel's error where the patches that are on do not allow it.</returns>
+    /// <returns>The figures; the kernel's error where the patches or options in force do not allow it.</returns>
     public StepOutcome ManyContainers(int containers, int mappings)
     {
         using Host host = Create(containers);
@@ -97,7 +107,11 @@ internal sealed class MemoryWorkload(HostFactory hosts, RunTotals totals)
             for (ulong page = 0; page < (ulong)mappings; page++)
             {
                 // With gaps, so that each is one of its own to the eye as well.
-                Map(host, container, Ram + (page * Page.Size), FirstIova + (page * 2 * Page.Size), Page.Size);
+                error = Map(host, container, Ram + (page * Page.Size), FirstIova + (page * 2 * Page.Size), Page.Size);
+                if (error != Errno.None)
+                {
+                    return error;
+                }
             }
         }
 
@@ -125,10 +139,10 @@ internal sealed class MemoryWorkload(HostFactory hosts, RunTotals totals)
         return error == Errno.None ? container : error;
     }
 
-    private void Map(Host host, VfioContainer container, ulong vaddr, ulong iova, ulong bytes)
+    private Errno Map(Host host, VfioContainer container, ulong vaddr, ulong iova, ulong bytes)
     {
         new VfioMapDma(VfioMapDma.Size, VfioMapDmaBits.Read | VfioMapDmaBits.Write, vaddr, iova, bytes).Write(_map);
-        Require(container.Ioctl(host.Processes[User], VfioIoctl.IommuMapDma, new UserArgument(_map, [])).Error);
+        return container.Ioctl(host.Processes[User], VfioIoctl.IommuMapDma, new UserArgument(_map, [])).Error;
     }
 
     private static StepOutcome Of(long managed)

@@ -18,6 +18,8 @@ internal sealed class CliHarness : IDisposable
 
     public bool ShowStackTraces { get; set; }
 
+    public bool IsWatched { get; init; }
+
     public TextWriter? Output { get; set; }
 
     public byte[] Input { get; set; } = [];
@@ -26,7 +28,7 @@ internal sealed class CliHarness : IDisposable
     {
         StringWriter output = new() { NewLine = "\n" };
         StringWriter error = new() { NewLine = "\n" };
-        Terminal terminal = new(Output ?? output, error, Directory, ShowStackTraces) { Input = () => new MemoryStream(Input) };
+        Terminal terminal = new(Output ?? output, error, Directory, ShowStackTraces) { Input = () => new MemoryStream(Input), IsWatched = IsWatched };
         int exitCode = new IopfCommandLine(terminal, Runner ?? Scenarios, CreateReplayer).Run(args);
         return new CliOutcome(exitCode, output.ToString(), error.ToString());
     }

@@ -134,7 +134,11 @@ public sealed class ScenarioErrorsTests
     }
 
     [Fact]
-    public void A_scenario_of_more_than_the_largest_size_is_refused_before_it_is_read()
+    public void A_device_without_an_end_is_refused() =>
+        Assert.StartsWith("/dev/zero: expected a scenario of at most ", Assert.Throws<InputException>(() => ScenarioFile.Load("/dev/zero")).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void A_scenario_of_more_than_the_largest_size_is_refused()
     {
         string path = Path.GetTempFileName();
         try

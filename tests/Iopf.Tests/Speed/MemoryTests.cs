@@ -38,13 +38,19 @@ public sealed class MemoryTests
     public void Without_the_patch_that_defers_mappings_the_workload_answers_what_the_kernel_does() =>
         Assert.Equal("ENOTTY", Run("""{"op":"workload","name":"idle-mapping"}""", PatchSet.None).Result);
 
+    [Theory]
+    [InlineData("""{"op":"workload","name":"many-containers","containers":1,"mappings":2}""")]
+    [InlineData("""{"op":"workload","name":"many-containers","containers":2,"mappings":3}""")]
+    public void A_mapping_that_the_kernel_refuses_is_the_answer_of_the_workload(string step) =>
+        Assert.Equal("ENOSPC", Run(step, PatchSet.All, new() { ["Type1:EntryLimit"] = "1" }).Result);
+
     private static long Bytes(Dictionary<string, string> details, string name) => long.Parse(details[name], CultureInfo.InvariantCulture);
 
     private static Dictionary<string, string> Details(string step, PatchSet patches) => new(Run(step, patches).Details);
 
-    private static RunOperation Run(string step, PatchSet patches)
+    private static RunOperation Run(string step, PatchSet patches, Dictionary<string, string>? settings = null)
     {
         Scenario scenario = ScenarioFile.Parse("test", $$"""{"name":"test","about":"test","machine":{"processes":[{"name":"vmm"}]},"steps":[{{step}}]}""");
-        return ScenarioRun.Execute(new RunRequest(scenario, patches, new Dictionary<string, string>(), Seed: 0, Trace: null)).Operations[0];
+        return ScenarioRun.Execute(new RunRequest(scenario, patches, settings ?? [], Seed: 0, Trace: null)).Operations[0];
     }
 }
