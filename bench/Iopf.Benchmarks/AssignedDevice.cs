@@ -63,7 +63,7 @@ internal sealed class AssignedDevice : IDisposable
 
         if (watched == Watched.Trace)
         {
-            _host.Kernel.Trace.Subscribe(static _ => { });
+            _host.Kernel.Trace.Follow(static (in _) => { });
         }
     }
 

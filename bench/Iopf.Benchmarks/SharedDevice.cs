@@ -34,7 +34,7 @@ internal sealed class SharedDevice : IDisposable
         _engine = device.Engine!;
         if (watched == Watched.Trace)
         {
-            _host.Kernel.Trace.Subscribe(static _ => { });
+            _host.Kernel.Trace.Follow(static (in _) => { });
         }
     }
 

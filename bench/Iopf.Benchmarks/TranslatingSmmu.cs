@@ -57,7 +57,7 @@ internal sealed class TranslatingSmmu : IBusMaster, ILpaeTlb
         _smmu.WriteRegister(SmmuRegister.CR0, 0xd);
         if (watched == Watched.Trace)
         {
-            _kernel.Trace.Subscribe(static _ => { });
+            _kernel.Trace.Follow(static (in _) => { });
         }
     }
 

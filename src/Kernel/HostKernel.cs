@@ -96,7 +96,7 @@ public sealed class HostKernel(Scheduler scheduler, CostOptions costs, ErrataSet
     /// <returns>Whether it is on.</returns>
     public bool IsPosted(Erratum erratum) => _isAnyPosted && Errata.Contains(erratum);
 
-    /// <summary>Reports one step to the trace; the text is not even built when nobody listens.</summary>
+    /// <summary>Reports one step to the trace; the text is built only when somebody reads it.</summary>
     /// <param name="layer">The layer the step happens in.</param>
     /// <param name="function">The kernel function, or the step of the hardware.</param>
     /// <param name="device">The device it concerns; empty if none.</param>
@@ -107,7 +107,7 @@ public sealed class HostKernel(Scheduler scheduler, CostOptions costs, ErrataSet
         string function,
         string device,
         Iova? iova,
-        [InterpolatedStringHandlerArgument("")] ref TraceText text) => Step(layer, function, device, iova, default, ref text);
+        [InterpolatedStringHandlerArgument("")] TraceText text) => Step(layer, function, device, iova, default, text);
 
     /// <summary>Reports one step that programs follow, too.</summary>
     /// <param name="layer">The layer the step happens in.</param>
@@ -123,11 +123,11 @@ public sealed class HostKernel(Scheduler scheduler, CostOptions costs, ErrataSet
         string device,
         Iova? iova,
         in TracePoint point,
-        [InterpolatedStringHandlerArgument("")] ref TraceText text)
+        [InterpolatedStringHandlerArgument("")] TraceText text)
     {
-        if (Trace.IsOn || Scheduler.StopsAtSteps)
+        if (text.IsWanted || Scheduler.StopsAtSteps)
         {
-            Tell(layer, function, device, iova, in point, ref text);
+            Tell(layer, function, device, iova, in point);
         }
         else
         {
@@ -137,22 +137,29 @@ public sealed class HostKernel(Scheduler scheduler, CostOptions costs, ErrataSet
 
     // Apart from its caller, which is in every function of the model and asks only whether anybody wants to know.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void Tell(TraceLayer layer, string function, string device, Iova? iova, in TracePoint point, ref TraceText text)
+    private void Tell(TraceLayer layer, string function, string device, Iova? iova, in TracePoint point)
     {
-        // Taken out of the trace's room before another thread may go on and use it.
-        string words = Trace.IsOn ? text.ToStringAndClear() : string.Empty;
         if (Scheduler.StopsAtSteps)
         {
-            Scheduler.StepPoint(layer, function);
+            StopAtStep(layer, function);
         }
 
         if (Trace.IsOn)
         {
-            Trace.Emit(new TraceEvent(Trace.Count, Clock.Now, Scheduler.Current.Name, layer, function, device, iova, point, words));
+            Trace.Emit(new TraceStep(Trace.Count, Clock.Now, Scheduler.Current.Name, layer, function, device, iova, in point, Trace.Words));
         }
         else
         {
             Trace.Skip();
         }
+    }
+
+    private void StopAtStep(TraceLayer layer, string function)
+    {
+        // Taken out of the trace's room before another thread may go on and use it.
+        string words = Trace.IsOn ? Trace.Words.ToString() : string.Empty;
+        Scheduler.StepPoint(layer, function);
+        Trace.Words.Clear();
+        Trace.Words.Add(words);
     }
 }

@@ -3,26 +3,34 @@ namespace Iopf.Kernel;
 /// <summary>The steps of a run, handed to whoever listens.</summary>
 public sealed class Trace
 {
-    private Action<TraceEvent>? _listeners;
+    private TraceFollower? _followers;
 
     /// <summary>Whether anybody listens.</summary>
-    public bool IsOn => _listeners is not null;
+    public bool IsOn => _followers is not null;
 
     /// <summary>How many steps were made, whether or not anybody listened.</summary>
     public long Count { get; private set; }
 
     /// <summary>Starts handing every later event to a listener.</summary>
     /// <param name="listener">Called in the order of events; it observes and must not change the model.</param>
-    public void Subscribe(Action<TraceEvent> listener) => _listeners += listener;
+    public void Subscribe(Action<TraceEvent> listener)
+    {
+        ArgumentNullException.ThrowIfNull(listener);
+        Follow((in step) => listener(step.Keep()));
+    }
 
-    /// <summary>Where the text of one step is built; longer ones find room elsewhere.</summary>
-    internal char[] Room { get; } = new char[256];
+    /// <summary>Starts showing every later step to a follower, which pays for a step's text only if it reads it.</summary>
+    /// <param name="follower">Called in the order of steps.</param>
+    public void Follow(TraceFollower follower) => _followers += follower;
+
+    /// <summary>The parts of the latest step's text.</summary>
+    internal TraceWords Words { get; } = new();
 
     internal void Skip() => Count++;
 
-    internal void Emit(in TraceEvent traceEvent)
+    internal void Emit(in TraceStep step)
     {
         Count++;
-        _listeners?.Invoke(traceEvent);
+        _followers?.Invoke(in step);
     }
 }
