@@ -6,6 +6,8 @@ namespace Iopf.Kernel;
 public abstract class KernelLock
 {
     private readonly Scheduler _scheduler;
+    private KernelThread? _latestOwner;
+    private bool _isOwned;
 
     private protected KernelLock(Scheduler scheduler, LockKind kind, string name, string? lockClass)
     {
@@ -34,13 +36,13 @@ public abstract class KernelLock
     public bool IsTaken => Owner is not null || Readers > 0;
 
     /// <summary>The thread that holds the lock exclusively.</summary>
-    internal KernelThread? Owner { get; set; }
-
-    /// <summary>Where the exclusive holder took the lock.</summary>
-    internal string OwnerPlace { get; set; } = string.Empty;
+    internal KernelThread? Owner => _isOwned ? _latestOwner : null;
 
     /// <summary>How many shared holders there are.</summary>
     internal int Readers { get; set; }
+
+    /// <summary>Who holds the lock, for reports: the exclusive holder and where it took the lock, or how many share it.</summary>
+    internal string DescribeHolder() => Owner is { } owner ? $"{owner.Name} since {owner.PlaceOf(this)}" : $"{Readers} readers";
 
     /// <summary>The scheduler that hands this lock out.</summary>
     private protected Scheduler Scheduler => _scheduler;
@@ -54,6 +56,19 @@ public abstract class KernelLock
         _scheduler.Acquire(this, mode, place);
         return new LockScope(this, mode);
     }
+
+    internal void GiveTo(KernelThread owner)
+    {
+        _isOwned = true;
+
+        // Mostly whoever had it last: a reference that is not stored again costs the garbage collector nothing.
+        if (!ReferenceEquals(_latestOwner, owner))
+        {
+            _latestOwner = owner;
+        }
+    }
+
+    internal void TakeBack() => _isOwned = false;
 
     internal void Drop(LockMode mode) => _scheduler.Release(this, mode);
 }

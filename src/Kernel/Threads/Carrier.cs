@@ -73,7 +73,7 @@ internal sealed class Carrier(int index, string name, KernelThread identity) : I
     public string Describe()
     {
         string wait = BlockedOn is { } wanted
-            ? $"{wanted.Name}, held by {(wanted.Owner is { } owner ? $"{owner.Name} since {wanted.OwnerPlace}" : $"{wanted.Readers} readers")}"
+            ? $"{wanted.Name}, held by {wanted.DescribeHolder()}"
             : WaitsOn?.Name ?? "its turn";
         return $"{Identity.Name} waits in {Place} for {wait} (the waiter holds {Identity.DescribeHeldLocks()})";
     }

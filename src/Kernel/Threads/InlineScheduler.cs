@@ -10,7 +10,7 @@ namespace Iopf.Kernel;
 public class InlineScheduler : Scheduler
 {
     // Far more than any call needs: whoever hands the floor on that often does so for ever, such as a fault that is answered and repeats.
-    private const int LongestRun = 100_000;
+    private const int LongestRun = 20_000;
 
     private readonly Queue<KernelThread> _ready = new();
     private KernelThread _current = new("main", activation: null);
@@ -95,8 +95,7 @@ public class InlineScheduler : Scheduler
 
         if (mode == LockMode.Exclusive)
         {
-            @lock.Owner = _current;
-            @lock.OwnerPlace = place;
+            @lock.GiveTo(_current);
         }
         else
         {
@@ -117,7 +116,7 @@ public class InlineScheduler : Scheduler
 
         if (mode == LockMode.Exclusive)
         {
-            @lock.Owner = null;
+            @lock.TakeBack();
         }
         else
         {
@@ -255,8 +254,7 @@ public class InlineScheduler : Scheduler
             };
         }
 
-        string holder = @lock.Owner is { } owner ? $"{owner.Name} since {@lock.OwnerPlace}" : $"{@lock.Readers} readers";
         throw new DeadlockException(
-            $"{_current.Name} waits in {place} for {@lock.Name}, held by {holder}, which cannot run (the waiter holds {_current.DescribeHeldLocks()})");
+            $"{_current.Name} waits in {place} for {@lock.Name}, held by {@lock.DescribeHolder()}, which cannot run (the waiter holds {_current.DescribeHeldLocks()})");
     }
 }

@@ -83,6 +83,20 @@ public sealed class KernelThread
         return false;
     }
 
+    /// <summary>Where the thread took a lock that it holds.</summary>
+    internal string PlaceOf(KernelLock @lock)
+    {
+        foreach (ref readonly HeldLock held in _held.AsSpan(0, HeldLockCount))
+        {
+            if (ReferenceEquals(held.Lock, @lock))
+            {
+                return held.Place;
+            }
+        }
+
+        return string.Empty;
+    }
+
     /// <summary>Lists the held locks with the places that took them, newest last.</summary>
     /// <returns>For example <c>iommu.lock (MapDma), mmap_lock (PinPages)</c>; "no lock" if there is none.</returns>
     public string DescribeHeldLocks() =>
@@ -103,7 +117,19 @@ public sealed class KernelThread
             Array.Resize(ref _held, 2 * HeldLockCount);
         }
 
-        _held[HeldLockCount++] = new HeldLock(@lock, mode, place);
+        // The same locks are taken in the same places again and again: what is there already is not stored again.
+        ref HeldLock held = ref _held[HeldLockCount++];
+        held.Mode = mode;
+        if (!ReferenceEquals(held.Lock, @lock))
+        {
+            held.Lock = @lock;
+        }
+
+        if (!ReferenceEquals(held.Place, place))
+        {
+            held.Place = place;
+        }
+
         if (@lock.Kind == LockKind.SpinLock)
         {
             SpinLocksHeld++;
@@ -112,23 +138,30 @@ public sealed class KernelThread
 
     internal bool Dropped(KernelLock @lock, LockMode mode)
     {
-        for (int i = HeldLockCount - 1; i >= 0; i--)
+        int at = HeldLockCount - 1;
+        while (at >= 0 && !(ReferenceEquals(_held[at].Lock, @lock) && _held[at].Mode == mode))
         {
-            if (ReferenceEquals(_held[i].Lock, @lock) && _held[i].Mode == mode)
-            {
-                HeldLockCount--;
-                Array.Copy(_held, i + 1, _held, i, HeldLockCount - i);
-                if (@lock.Kind == LockKind.SpinLock)
-                {
-                    SpinLocksHeld--;
-                }
-
-                return true;
-            }
+            at--;
         }
 
-        return false;
+        if (at < 0)
+        {
+            return false;
+        }
+
+        HeldLockCount--;
+        if (at < HeldLockCount)
+        {
+            Array.Copy(_held, at + 1, _held, at, HeldLockCount - at);
+        }
+
+        if (@lock.Kind == LockKind.SpinLock)
+        {
+            SpinLocksHeld--;
+        }
+
+        return true;
     }
 
-    private readonly record struct HeldLock(KernelLock Lock, LockMode Mode, string Place);
+    private record struct HeldLock(KernelLock Lock, LockMode Mode, string Place);
 }
