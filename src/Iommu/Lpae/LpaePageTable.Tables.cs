@@ -6,10 +6,21 @@ namespace Iopf.Iommu.Lpae;
 /// <content>The tables on the way to an entry: found, made, put in the place of a block, given back.</content>
 public sealed partial class LpaePageTable
 {
+    private const ulong NoSpan = ulong.MaxValue;
+
+    // The table of pages that was looked for last: the next page mostly lies in it, too. Forgotten whenever a table goes.
+    private ulong _recentTable;
+    private ulong _recentSpan = NoSpan;
+
     /// <summary>Where an address's entry of a level lies; tables on the way are made.</summary>
     private ulong EnsureTable(ulong iova, int level, out Errno error)
     {
         error = Errno.None;
+        if (IsRecent(iova, level))
+        {
+            return PageSlotOf(_recentTable, iova);
+        }
+
         MemoryView words = _memory.View;
         ulong slot = SlotOf(Root, StartLevel, iova);
         for (int at = StartLevel; at < level && error == Errno.None; at++)
@@ -24,8 +35,25 @@ public sealed partial class LpaePageTable
             slot = (descriptor & LpaeDescriptor.AddressMask) + (((iova >> ShiftOf(at + 1)) & (Entries - 1)) << 3);
         }
 
+        if (error == Errno.None)
+        {
+            Remember(slot, iova, level);
+        }
+
         return slot;
     }
+
+    private bool IsRecent(ulong iova, int level) => iova >> ShiftOf(LastLevel - 1) == _recentSpan && level == LastLevel;
+
+    private void Remember(ulong slot, ulong iova, int level)
+    {
+        if (level == LastLevel)
+        {
+            (_recentTable, _recentSpan) = (slot & ~Page.OffsetMask, iova >> ShiftOf(LastLevel - 1));
+        }
+    }
+
+    private static ulong PageSlotOf(ulong table, ulong iova) => table + (((iova >> Page.Shift) & (Entries - 1)) << 3);
 
     private ulong MakeTable(ulong slot, ulong descriptor, out Errno error)
     {
@@ -45,6 +73,11 @@ public sealed partial class LpaePageTable
     /// <summary>Where an address's entry of a level lies, a larger block split for that; <see langword="null"/> if nothing is mapped or a split found no memory.</summary>
     private ulong? FindTable(ulong iova, int level)
     {
+        if (IsRecent(iova, level))
+        {
+            return PageSlotOf(_recentTable, iova);
+        }
+
         ulong slot = SlotOf(Root, StartLevel, iova);
         for (int at = StartLevel; at < level; at++)
         {
@@ -63,6 +96,7 @@ public sealed partial class LpaePageTable
             slot = SlotOf(descriptor & LpaeDescriptor.AddressMask, at + 1, iova);
         }
 
+        Remember(slot, iova, level);
         return slot;
     }
 
@@ -90,6 +124,7 @@ public sealed partial class LpaePageTable
 
     private void FreeTable(ulong table, int level)
     {
+        _recentSpan = NoSpan;
         for (int i = 0; i < Entries && level < LastLevel; i++)
         {
             ulong descriptor = _memory.ReadWord(table + ((ulong)i << 3));

@@ -39,6 +39,21 @@ public sealed class LpaePageTableTests
         Assert.Equal([$"walk 0x{Block:x} 0x{Block:x}"], _domain.Forgotten);
     }
 
+    // The table that was looked for last is remembered: it must not be once its frame may be somebody else's.
+    [Fact]
+    public void A_table_that_a_block_replaced_is_not_written_to_any_more()
+    {
+        Map(Block + 0x1000, 0x9000, 0x1000);
+        Map(Block, 4 * Block, Block);
+
+        Assert.Equal(Errno.EEXIST, _domain.Map(new Iova(Block + 0x2000), 0xa000, 0x1000, ReadWrite));
+        Assert.Equal(0x1000UL, _domain.Unmap(new Iova(Block + 0x2000), 0x1000));
+        Map(Block + 0x2000, 0xb000, 0x1000);
+
+        Assert.Equal(0xb000UL, _domain.IovaToPhysical(new Iova(Block + 0x2000)));
+        Assert.Equal((4 * Block) + 0x3000, _domain.IovaToPhysical(new Iova(Block + 0x3000)));
+    }
+
     [Fact, Trait("Fact", "T083")]
     public void A_page_taken_out_of_a_block_leaves_the_other_511()
     {
