@@ -16,6 +16,7 @@ internal static class PageDescriptor
     private const ulong TableReadOnly = 1UL << 62;
     private const ulong TableExecuteNever = 1UL << 60;
     private const ulong TablePrivilegedExecuteNever = 1UL << 59;
+    private const ulong TableLimits = TableNoUnprivileged | TableReadOnly | TableExecuteNever | TablePrivilegedExecuteNever;
     private const int TableAccessShift = 55;
     private const int TableExecuteShift = 6;
     private const ulong Stage2Read = 1UL << 6;
@@ -55,10 +56,14 @@ internal static class PageDescriptor
     /// <param name="tables">The table descriptors on the way, or-ed together.</param>
     public static AccessRights Stage1Rights(ulong leaf, ulong tables)
     {
-        // Each limit of a table lies a fixed way above the bit of the leaf that says the same.
-        leaf &= ~((tables & TableNoUnprivileged) >> TableAccessShift);
-        leaf |= (tables & TableReadOnly) >> TableAccessShift;
-        leaf |= (tables & (TableExecuteNever | TablePrivilegedExecuteNever)) >> TableExecuteShift;
+        if ((tables & TableLimits) != 0)
+        {
+            // Each limit of a table lies a fixed way above the bit of the leaf that says the same.
+            leaf &= ~((tables & TableNoUnprivileged) >> TableAccessShift);
+            leaf |= (tables & TableReadOnly) >> TableAccessShift;
+            leaf |= (tables & (TableExecuteNever | TablePrivilegedExecuteNever)) >> TableExecuteShift;
+        }
+
         return Grants[IndexOf(leaf)];
     }
 

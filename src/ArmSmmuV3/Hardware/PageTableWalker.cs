@@ -108,6 +108,7 @@ internal sealed class PageTableWalker(PhysicalMemory memory)
             return Fail(ref fault, SmmuEventType.F_TRANSLATION, tables);
         }
         MemoryView words = memory.View;
+        ulong excess = tables.OutputExcess;
         ulong attributes = 0;
         ulong descriptor;
         ulong output;
@@ -127,7 +128,7 @@ internal sealed class PageTableWalker(PhysicalMemory memory)
             }
             descriptor = words.ReadWord(at);
             output = descriptor & PageDescriptor.AddressMask;
-            if (!PageDescriptor.IsTable(descriptor, shift) || (output & tables.OutputExcess) != 0)
+            if (!PageDescriptor.IsTable(descriptor, shift) || (output & excess) != 0)
             {
                 break;
             }
@@ -139,7 +140,7 @@ internal sealed class PageTableWalker(PhysicalMemory memory)
         {
             return Fail(ref fault, SmmuEventType.F_TRANSLATION, tables);
         }
-        if ((output & tables.OutputExcess) != 0)
+        if ((output & excess) != 0)
         {
             return Fail(ref fault, SmmuEventType.F_ADDR_SIZE, tables);
         }

@@ -33,18 +33,24 @@ public readonly ref struct MemoryView
     /// <remarks>Every walk of a table ends here four times: the length is not checked again, as a frame's array always has 512 words.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static ref ulong WordOf(ulong[] words, ulong physicalAddress) =>
-        ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(words), (int)(physicalAddress >> 3) & (WordsPerFrame - 1));
+        ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(words), (nuint)((physicalAddress >> 3) & (WordsPerFrame - 1)));
 
     /// <summary>The 512 words of a frame, or <see langword="null"/> for a frame of zeros.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal ulong[]? Find(ulong frame)
     {
+        ulong[]?[]?[] chunks = _chunks;
         ulong chunk = frame >> PhysicalMemory.ChunkShift;
-        return chunk < (ulong)_chunks.Length
-            ? _chunks[(int)chunk]?[(int)(frame & PhysicalMemory.ChunkMask)]
-            : FindBeyond(frame);
+        return chunk < (ulong)chunks.Length
+            ? At(chunks, chunk) is { } frames ? At(frames, frame & PhysicalMemory.ChunkMask) : null
+            : FindBeyond(_beyond, frame);
     }
 
+    // As above: the length of the outer array was looked at, and a chunk's array always has as many places as a chunk has frames.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static T At<T>(T[] array, ulong index) => Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(array), (nuint)index);
+
+    // Static, so that a view whose address nobody takes stays in registers.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private ulong[]? FindBeyond(ulong frame) => _beyond.GetValueOrDefault(frame);
+    private static ulong[]? FindBeyond(Dictionary<ulong, ulong[]> beyond, ulong frame) => beyond.GetValueOrDefault(frame);
 }
