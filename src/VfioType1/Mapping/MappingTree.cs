@@ -7,10 +7,15 @@ namespace Iopf.VfioType1;
 /// <remarks>Kernel: the red-black tree <c>dma_list</c>. A look-up is a binary search and allocates nothing.</remarks>
 public sealed class MappingTree
 {
+    private const int SampleShift = 6;
+
     private readonly List<DmaMapping> _mappings = [];
 
     // Their first iovas once more, close together: a search that follows a reference at each step waits for memory at each step.
     private readonly List<ulong> _firsts = [];
+
+    // And every 64th of those: a search of many mappings decides among these, which stay in the cache, where to look.
+    private readonly List<ulong> _samples = [];
 
     /// <summary>How many mappings there are.</summary>
     public int Count => _mappings.Count;
@@ -54,6 +59,7 @@ public sealed class MappingTree
         int index = IndexStartingAtOrAfter(mapping.Iova);
         _mappings.Insert(index, mapping);
         _firsts.Insert(index, mapping.Iova.Value);
+        SampleFrom(index);
     }
 
     /// <summary>Unlinks a mapping.</summary>
@@ -65,15 +71,39 @@ public sealed class MappingTree
         Invariant.Hold(index < Count && ReferenceEquals(_mappings[index], mapping), "only a linked mapping is unlinked");
         _mappings.RemoveAt(index);
         _firsts.RemoveAt(index);
+        SampleFrom(index);
     }
 
     /// <summary>Goes through the mappings in ascending order.</summary>
     /// <returns>The enumerator.</returns>
     public List<DmaMapping>.Enumerator GetEnumerator() => _mappings.GetEnumerator();
 
+    private void SampleFrom(int index)
+    {
+        int count = (_firsts.Count + (1 << SampleShift) - 1) >> SampleShift;
+        CollectionsMarshal.SetCount(_samples, count);
+        for (int sample = index >> SampleShift; sample < count; sample++)
+        {
+            _samples[sample] = _firsts[sample << SampleShift];
+        }
+    }
+
     private int IndexStartingAtOrAfter(Iova iova)
     {
-        ReadOnlySpan<ulong> firsts = CollectionsMarshal.AsSpan(_firsts);
+        int below = CountBelow(CollectionsMarshal.AsSpan(_samples), iova);
+        if (below == 0)
+        {
+            return 0;
+        }
+
+        // The last sample below is one of those below itself: only what lies between it and the next is left to look at.
+        int start = ((below - 1) << SampleShift) + 1;
+        ReadOnlySpan<ulong> between = CollectionsMarshal.AsSpan(_firsts)[start..];
+        return start + CountBelow(between[..Math.Min(between.Length, (1 << SampleShift) - 1)], iova);
+    }
+
+    private int CountBelow(ReadOnlySpan<ulong> firsts, Iova iova)
+    {
         int low = 0;
         int left = firsts.Length;
         while (left > 0)
