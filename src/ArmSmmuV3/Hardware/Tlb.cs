@@ -25,15 +25,19 @@ internal sealed class Tlb(int entryCount)
     private const int MediumShift = 21;
     private const int LargeShift = 30;
 
-    private readonly TlbEntry[] _entries = new TlbEntry[entryCount];
+    private const int BankShift = 6;
+
+    // So many sets each, made when one of them is first filled: most machines of a sweep translate a few pages and go.
+    private readonly TlbEntry[]?[] _banks = new TlbEntry[]?[Math.Max(1, entryCount / WayCount >> BankShift)];
     private readonly byte[] _nextWay = new byte[entryCount / WayCount];
     private readonly uint _setMask = (uint)(entryCount / WayCount) - 1;
+    private int _count;
     private int _mediumCount;
     private int _largeCount;
     private int _globalCount;
 
     /// <summary>The entries in use; a view for dumps.</summary>
-    public IEnumerable<TlbEntry> Entries => _entries.Where(static entry => entry.Tag != 0);
+    public IEnumerable<TlbEntry> Entries => _banks.SelectMany(static bank => bank ?? []).Where(static entry => entry.Tag != 0);
 
     /// <summary>Packs what distinguishes the translations of one context: stages, VMID (31:16), ASID (15:0).</summary>
     public static ulong TagOf(bool hasStage1, bool hasStage2, ushort vmid, ushort asid) =>
@@ -58,15 +62,17 @@ internal sealed class Tlb(int entryCount)
     public void Fill(ulong tag, ulong address, in Translation translation)
     {
         int set = SetOf(tag, address, translation.SizeLog2);
-        ref TlbEntry victim = ref _entries[set * WayCount];
+        _banks[set >> BankShift] ??= new TlbEntry[WayCount << BankShift];
+        Span<TlbEntry> ways = WaysOf(set);
+        ref TlbEntry victim = ref ways[0];
         int way = 0;
         while (victim.Tag != 0 && ++way < WayCount)
         {
-            victim = ref _entries[(set * WayCount) + way];
+            victim = ref ways[way];
         }
         if (way == WayCount)
         {
-            victim = ref _entries[(set * WayCount) + _nextWay[set]];
+            victim = ref ways[_nextWay[set]];
             _nextWay[set] = (byte)((_nextWay[set] + 1) % WayCount);
             Remove(ref victim);
         }
@@ -77,19 +83,24 @@ internal sealed class Tlb(int entryCount)
     /// <summary>Forgets everything.</summary>
     public void InvalidateAll()
     {
-        Array.Clear(_entries);
-        _mediumCount = _largeCount = _globalCount = 0;
+        foreach (TlbEntry[]? bank in _count == 0 ? [] : _banks)
+        {
+            bank?.AsSpan().Clear();
+        }
+        _count = _mediumCount = _largeCount = _globalCount = 0;
     }
 
     /// <summary>Forgets the translations of a VMID that have a stage 1, or all of them.</summary>
     public void InvalidateVmid(ushort vmid, bool withStage2Only)
     {
-        for (int index = 0; index < _entries.Length; index++)
+        foreach (TlbEntry[]? bank in _count == 0 ? [] : _banks)
         {
-            ref TlbEntry entry = ref _entries[index];
-            if (entry.Tag != 0 && (ushort)(entry.Tag >> 16) == vmid && (withStage2Only || HasStage1(entry.Tag)))
+            foreach (ref TlbEntry entry in bank.AsSpan())
             {
-                Remove(ref entry);
+                if (entry.Tag != 0 && (ushort)(entry.Tag >> 16) == vmid && (withStage2Only || HasStage1(entry.Tag)))
+                {
+                    Remove(ref entry);
+                }
             }
         }
     }
@@ -98,12 +109,14 @@ internal sealed class Tlb(int entryCount)
     public void InvalidateAsid(ushort vmid, ushort asid)
     {
         uint vmidAndAsid = ((uint)vmid << 16) | asid;
-        for (int index = 0; index < _entries.Length; index++)
+        foreach (TlbEntry[]? bank in _count == 0 ? [] : _banks)
         {
-            ref TlbEntry entry = ref _entries[index];
-            if (entry.Tag != 0 && (uint)entry.Tag == vmidAndAsid && HasStage1(entry.Tag) && !entry.IsGlobal)
+            foreach (ref TlbEntry entry in bank.AsSpan())
             {
-                Remove(ref entry);
+                if (entry.Tag != 0 && (uint)entry.Tag == vmidAndAsid && HasStage1(entry.Tag) && !entry.IsGlobal)
+                {
+                    Remove(ref entry);
+                }
             }
         }
     }
@@ -130,13 +143,15 @@ internal sealed class Tlb(int entryCount)
 
     private void InvalidateEveryAsid(ushort vmid, ulong address, bool globalOnly)
     {
-        for (int index = 0; index < _entries.Length; index++)
+        foreach (TlbEntry[]? bank in _count == 0 ? [] : _banks)
         {
-            ref TlbEntry entry = ref _entries[index];
-            if (entry.Tag != 0 && (ushort)(entry.Tag >> 16) == vmid && HasStage1(entry.Tag) && (entry.IsGlobal || !globalOnly)
-                && entry.InputAndSize == TlbEntry.InputOf(address, entry.SizeLog2))
+            foreach (ref TlbEntry entry in bank.AsSpan())
             {
-                Remove(ref entry);
+                if (entry.Tag != 0 && (ushort)(entry.Tag >> 16) == vmid && HasStage1(entry.Tag) && (entry.IsGlobal || !globalOnly)
+                    && entry.InputAndSize == TlbEntry.InputOf(address, entry.SizeLog2))
+                {
+                    Remove(ref entry);
+                }
             }
         }
     }
@@ -164,15 +179,21 @@ internal sealed class Tlb(int entryCount)
     private ref TlbEntry Probe(ulong tag, ulong address, int sizeLog2)
     {
         ulong input = TlbEntry.InputOf(address, sizeLog2);
-        Span<TlbEntry> set = _entries.AsSpan(SetOf(tag, address, sizeLog2) * WayCount, WayCount);
-        for (int way = 0; way < set.Length; way++)
+        foreach (ref TlbEntry entry in WaysOf(SetOf(tag, address, sizeLog2)))
         {
-            if (set[way].InputAndSize == input && set[way].Tag == tag)
+            if (entry.InputAndSize == input && entry.Tag == tag)
             {
-                return ref set[way];
+                return ref entry;
             }
         }
         return ref Unsafe.NullRef<TlbEntry>();
+    }
+
+    /// <summary>The entries of a set; none as long as nothing of its bank was filled.</summary>
+    private Span<TlbEntry> WaysOf(int set)
+    {
+        TlbEntry[]? bank = _banks[set >> BankShift];
+        return bank is null ? [] : bank.AsSpan((set & ((1 << BankShift) - 1)) * WayCount, WayCount);
     }
 
     /// <summary>Neighbouring pages of one context go to neighbouring sets; contexts are spread by a multiplicative hash.</summary>
@@ -198,6 +219,7 @@ internal sealed class Tlb(int entryCount)
 
     private void Count(in TlbEntry entry, int change)
     {
+        _count += change;
         _mediumCount += entry.SizeLog2 == MediumShift ? change : 0;
         _largeCount += entry.SizeLog2 == LargeShift ? change : 0;
         _globalCount += entry.IsGlobal ? change : 0;

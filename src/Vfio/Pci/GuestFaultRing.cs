@@ -6,18 +6,18 @@ namespace Iopf.Vfio;
 /// <summary>
 /// The faults of one device that its guest has not taken, and those it has taken but not answered; together at most a fixed number.
 /// </summary>
-/// <remarks>Not locked: its owner does that. Nothing is allocated after construction.</remarks>
+/// <remarks>Not locked: its owner does that. Its room is made with the first fault.</remarks>
 internal sealed class GuestFaultRing
 {
-    private readonly IommuFault[] _queued;
-    private readonly IommuFault[] _unanswered;
+    private readonly int _capacity;
+    private IommuFault[] _queued = [];
+    private IommuFault[] _unanswered = [];
     private int _head;
 
     public GuestFaultRing(int capacity)
     {
         Invariant.Hold(capacity > 0, "a fault queue has room for a fault");
-        _queued = new IommuFault[capacity];
-        _unanswered = new IommuFault[capacity];
+        _capacity = capacity;
     }
 
     public int QueuedCount { get; private set; }
@@ -30,12 +30,17 @@ internal sealed class GuestFaultRing
     /// </returns>
     public bool TryQueue(in IommuFault fault)
     {
-        if (QueuedCount + UnansweredCount == _queued.Length)
+        if (QueuedCount + UnansweredCount == _capacity)
         {
             return false;
         }
 
-        _queued[(_head + QueuedCount) % _queued.Length] = fault;
+        if (_queued.Length == 0)
+        {
+            (_queued, _unanswered) = (new IommuFault[_capacity], new IommuFault[_capacity]);
+        }
+
+        _queued[(_head + QueuedCount) % _capacity] = fault;
         QueuedCount++;
         return true;
     }
@@ -50,7 +55,7 @@ internal sealed class GuestFaultRing
         }
 
         fault = _queued[_head];
-        _head = (_head + 1) % _queued.Length;
+        _head = (_head + 1) % _capacity;
         QueuedCount--;
         if (IsAnswered(in fault))
         {

@@ -131,7 +131,7 @@ public sealed class Type1Container
     internal PinBatch PinBatch { get; } = new();
 
     /// <summary>Room for what waits for an IOTLB sync; used under <see cref="Lock"/>.</summary>
-    internal List<UnmappedRegion> UnmappedRegions { get; } = new(512);
+    internal List<UnmappedRegion> UnmappedRegions { get; } = [];
 
     /// <summary>How many bytes the bitmaps of its mappings take. Posted: one bit a page from the start, accounted to nobody (E59).</summary>
     public long BitmapBytes
