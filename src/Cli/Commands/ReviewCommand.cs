@@ -30,11 +30,12 @@ internal static class ReviewCommand
             List<ErrataEntry> entries = asked.Length == 0 ? [.. ErrataCatalog.All] : [.. asked.Select(id => ErrataCatalog.Get(ErrataCommand.IdOf(id)))];
 
             // Each review has machines of its own: they run on all processors and are reported in their order.
+            string? page = parsed.GetValue(html);
             ErratumReview[] each = new ErratumReview[entries.Count];
-            Parallel.For(0, entries.Count, number => each[number] = ErratumReview.Of(entries[number]));
+            Parallel.For(0, entries.Count, number => each[number] = ErratumReview.Of(entries[number], withSteps: page is not null));
             List<ErratumReview> reviews = [.. each];
 
-            if (parsed.GetValue(html) is string page)
+            if (page is not null)
             {
                 AtomicFile.Write(Path.Combine(terminal.Directory, page), ReviewPage.Lines(reviews), "--html");
             }

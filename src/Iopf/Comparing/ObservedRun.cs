@@ -4,20 +4,21 @@ using Iopf.Views;
 
 namespace Iopf.Comparing;
 
-/// <summary>A run of which everything was kept.</summary>
+/// <summary>A run of which everything that was asked for was kept.</summary>
 /// <param name="Variant">The kernel it ran on.</param>
 /// <param name="Result">What it came to.</param>
-/// <param name="Events">Its steps.</param>
+/// <param name="Events">Its steps; empty if nobody asked.</param>
 /// <param name="States">The host after each operation; empty if nobody asked.</param>
 public sealed record ObservedRun(Variant Variant, RunResult Result, IReadOnlyList<TraceEvent> Events, IReadOnlyList<HostState> States)
 {
-    /// <summary>Runs a scenario and keeps everything.</summary>
+    /// <summary>Runs a scenario and keeps what is asked for.</summary>
     /// <param name="execute">Runs it.</param>
     /// <param name="request">What to run; its patches and defects do not count.</param>
     /// <param name="variant">The kernel to run it on.</param>
     /// <param name="withStates">Whether the host is looked at after each operation.</param>
+    /// <param name="withSteps">Whether the steps are kept, each with its text: a run that faults for ever makes millions.</param>
     /// <returns>The run.</returns>
-    public static ObservedRun Of(Func<RunRequest, RunResult> execute, RunRequest request, Variant variant, bool withStates = false)
+    public static ObservedRun Of(Func<RunRequest, RunResult> execute, RunRequest request, Variant variant, bool withStates = false, bool withSteps = true)
     {
         ArgumentNullException.ThrowIfNull(execute);
         ArgumentNullException.ThrowIfNull(request);
@@ -27,7 +28,7 @@ public sealed record ObservedRun(Variant Variant, RunResult Result, IReadOnlyLis
         {
             Patches = variant.Patches,
             Errata = variant.Errata,
-            Trace = events.Add,
+            Trace = withSteps ? events.Add : null,
             AfterOperation = withStates ? (index, host) => states.Add(HostState.Of($"after operation {index}", host, withTables: false)) : null,
         });
         return new ObservedRun(variant, result, events, states);

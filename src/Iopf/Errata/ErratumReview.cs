@@ -24,24 +24,26 @@ public sealed record ErratumReview(
 
     /// <summary>Reviews one defect.</summary>
     /// <param name="entry">The defect.</param>
+    /// <param name="withSteps">Whether the steps of both runs are kept, to be shown.</param>
     /// <returns>The review.</returns>
-    public static ErratumReview Of(ErrataEntry entry)
+    public static ErratumReview Of(ErrataEntry entry, bool withSteps = true)
     {
         ArgumentNullException.ThrowIfNull(entry);
         return Reproducers.All.TryGetValue(entry.Id, out Reproducer? reproducer)
-            ? Of(entry, reproducer)
+            ? Of(entry, reproducer, withSteps)
             : new ErratumReview(entry, null, null, null, "", "no reproducer");
     }
 
     /// <summary>Reviews one defect with a reproducer.</summary>
     /// <param name="entry">The defect.</param>
     /// <param name="reproducer">The reproducer.</param>
+    /// <param name="withSteps">Whether the steps of both runs are kept, to be shown.</param>
     /// <returns>The review.</returns>
-    public static ErratumReview Of(ErrataEntry entry, Reproducer reproducer)
+    public static ErratumReview Of(ErrataEntry entry, Reproducer reproducer, bool withSteps = true)
     {
         ArgumentNullException.ThrowIfNull(reproducer);
-        ObservedRun posted = Run(reproducer, reproducer.Needs.With(reproducer.Id), new Dictionary<string, string>());
-        ObservedRun corrected = Run(reproducer, reproducer.Needs, reproducer.CorrectedSettings);
+        ObservedRun posted = Run(reproducer, reproducer.Needs.With(reproducer.Id), new Dictionary<string, string>(), withSteps);
+        ObservedRun corrected = Run(reproducer, reproducer.Needs, reproducer.CorrectedSettings, withSteps);
         string?[] seen = [.. reproducer.Observations.Select(observation => observation.SeenIn(posted.Result, corrected.Result))];
         return new ErratumReview(
             entry, reproducer, posted, corrected, seen.Contains(null) ? "" : string.Join("; ", seen), ObjectionTo(corrected.Result, reproducer));
@@ -66,10 +68,10 @@ public sealed record ErratumReview(
         return seen is null ? "" : $"still seen: {seen}";
     }
 
-    private static ObservedRun Run(Reproducer reproducer, ErrataSet errata, IReadOnlyDictionary<string, string> settings)
+    private static ObservedRun Run(Reproducer reproducer, ErrataSet errata, IReadOnlyDictionary<string, string> settings, bool withSteps)
     {
         PatchSet patches = reproducer.Scenario.Patches is string spec ? PatchSpec.Parse(spec) : PatchSet.All;
         RunRequest request = new(reproducer.Scenario, patches, settings, 0, null);
-        return ObservedRun.Of(ScenarioRun.Execute, request, new Variant(patches, errata));
+        return ObservedRun.Of(ScenarioRun.Execute, request, new Variant(patches, errata), withSteps: withSteps);
     }
 }

@@ -23,7 +23,7 @@ internal static partial class ErrataDocuments
     /// <summary>docs/errata-status.md: what the review shows of each defect.</summary>
     public static string Status()
     {
-        ErratumReview[] reviews = [.. ErrataCatalog.All.Select(ErratumReview.Of)];
+        ErratumReview[] reviews = [.. ErrataCatalog.All.Select(entry => ErratumReview.Of(entry))];
         StringBuilder text = new();
         text.Append("# What the review shows of each erratum\n\n").Append(Made);
         text.Append(CultureInfo.InvariantCulture, $"{reviews.Count(review => review.IsReproduced)} of {reviews.Length} are reproduced, ");
