@@ -3,40 +3,49 @@ using Iopf.Kernel;
 namespace Iopf.Mm;
 
 /// <summary>The notifiers hooked to one address space, newest first.</summary>
-/// <remarks>Kernel: <c>struct mmu_notifier_subscriptions</c>. The array is replaced, never changed, so that running callers keep theirs.</remarks>
+/// <remarks>
+/// Kernel: <c>struct mmu_notifier_subscriptions</c>. Running callers keep what they saw: a newcomer goes before it, and for one who leaves the array is replaced.
+/// </remarks>
 internal sealed class NotifierList(HostKernel kernel, AddressSpace mm)
 {
     private readonly Srcu _srcu = new(kernel.Scheduler, "mmu notifier srcu");
     private readonly string _name = $"mmu notifiers of {mm.Name}";
-    private MmuNotifier[] _hookedNow = [];
+
+    // A process may have thousands of containers: to hook one more, no other is looked at or moved.
+    private readonly HashSet<MmuNotifier> _members = [];
+    private MmuNotifier[] _places = [];
+    private int _newest;
     private bool _isLooped;
 
-    public bool IsEmpty => Hooked.Length == 0;
+    public bool IsEmpty => Hooked.IsEmpty;
 
     // Looked at without any lock.
-    private MmuNotifier[] Hooked
+    private ReadOnlySpan<MmuNotifier> Hooked
     {
         get
         {
             kernel.Scheduler.Touch(_name, writes: false);
-            return _hookedNow;
-        }
-
-        set
-        {
-            kernel.Scheduler.Touch(_name, writes: true);
-            _hookedNow = value;
+            return _places.AsSpan(_newest);
         }
     }
 
-    public bool Contains(MmuNotifier notifier) => Hooked.AsSpan().Contains(notifier);
+    public bool Contains(MmuNotifier notifier)
+    {
+        kernel.Scheduler.Touch(_name, writes: false);
+        return _members.Contains(notifier);
+    }
 
     public void Hook(MmuNotifier notifier)
     {
         // A second registration of one node makes the list lead back to itself; only the posted code does that.
-        Invariant.Hold(!Contains(notifier) || !kernel.Errata.IsEmpty, "a notifier is registered once");
-        _isLooped |= Contains(notifier);
-        Hooked = _isLooped ? Hooked : [notifier, .. Hooked];
+        bool isHooked = Contains(notifier);
+        Invariant.Hold(!isHooked || !kernel.Errata.IsEmpty, "a notifier is registered once");
+        kernel.Scheduler.Touch(_name, writes: true);
+        _isLooped |= isHooked;
+        if (!_isLooped)
+        {
+            Put(notifier);
+        }
     }
 
     /// <summary>Releases a notifier if it is still hooked, unhooks it, and waits for every callback that is running.</summary>
@@ -50,7 +59,10 @@ internal sealed class NotifierList(HostKernel kernel, AddressSpace mm)
                 notifier.Release(mm);
             }
 
-            Hooked = Array.FindAll(Hooked, other => !ReferenceEquals(other, notifier));
+            kernel.Scheduler.Touch(_name, writes: true);
+            _places = [.. _places.Skip(_newest).Where(other => !ReferenceEquals(other, notifier))];
+            _newest = 0;
+            _members.Remove(notifier);
         }
 
         _srcu.Synchronize();
@@ -73,7 +85,9 @@ internal sealed class NotifierList(HostKernel kernel, AddressSpace mm)
                 notifier.Release(mm);
             }
 
-            Hooked = [];
+            kernel.Scheduler.Touch(_name, writes: true);
+            (_places, _newest) = ([], 0);
+            _members.Clear();
         }
 
         _srcu.Synchronize();
@@ -93,7 +107,7 @@ internal sealed class NotifierList(HostKernel kernel, AddressSpace mm)
         kernel.Step(
             TraceLayer.Mm, "mmu_notifier_invalidate_range_start", string.Empty, null, $"{range.Range} of {mm.Name}, {range.Reason}");
         using LockScope reading = _srcu.HoldRead();
-        MmuNotifier[] hooked = Hooked;
+        ReadOnlySpan<MmuNotifier> hooked = Hooked;
         Errno result = Errno.None;
         List<MmuNotifier>? refused = null;
         foreach (MmuNotifier notifier in hooked)
@@ -156,6 +170,20 @@ internal sealed class NotifierList(HostKernel kernel, AddressSpace mm)
         }
     }
 
+    private void Put(MmuNotifier notifier)
+    {
+        if (_newest == 0)
+        {
+            MmuNotifier[] larger = new MmuNotifier[Math.Max(1, _places.Length * 2)];
+            _newest = larger.Length - _places.Length;
+            _places.CopyTo(larger, _newest);
+            _places = larger;
+        }
+
+        _places[--_newest] = notifier;
+        _members.Add(notifier);
+    }
+
     private void RequireEnd()
     {
         if (_isLooped)
@@ -194,7 +222,7 @@ internal sealed class NotifierList(HostKernel kernel, AddressSpace mm)
         }
     }
 
-    private void EndForTheOthers(MmuNotifier[] hooked, List<MmuNotifier> refused, in InvalidationRange range)
+    private void EndForTheOthers(ReadOnlySpan<MmuNotifier> hooked, List<MmuNotifier> refused, in InvalidationRange range)
     {
         foreach (MmuNotifier notifier in hooked)
         {
