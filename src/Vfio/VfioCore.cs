@@ -8,7 +8,7 @@ namespace Iopf.Vfio;
 public sealed class VfioCore
 {
     private readonly HostKernel _kernel;
-    private readonly Dictionary<IommuGroup, VfioGroup> _groups = [];
+    private readonly Dictionary<int, VfioGroup> _groups = [];
     private readonly KernelMutex _groupLock;
     private int _containers;
 
@@ -71,12 +71,13 @@ public sealed class VfioCore
         VfioGroup group;
         using (_groupLock.Hold())
         {
-            if (!_groups.TryGetValue(iommuGroup, out VfioGroup? known))
+            if (!_groups.TryGetValue(iommuGroup.Id, out VfioGroup? known))
             {
                 known = new VfioGroup(_kernel, this, iommuGroup);
-                _groups.Add(iommuGroup, known);
+                _groups.Add(iommuGroup.Id, known);
             }
 
+            Invariant.Hold(ReferenceEquals(known.IommuGroup, iommuGroup), "no two IOMMU groups have the same number");
             group = known;
         }
 
@@ -143,7 +144,7 @@ public sealed class VfioCore
 
         using (_groupLock.Hold())
         {
-            return _groups.GetValueOrDefault(iommuGroup);
+            return _groups.TryGetValue(iommuGroup.Id, out VfioGroup? group) && ReferenceEquals(group.IommuGroup, iommuGroup) ? group : null;
         }
     }
 
@@ -154,7 +155,7 @@ public sealed class VfioCore
         {
             if (group.Devices.Count == 0 && !group.IsOpen)
             {
-                _groups.Remove(group.IommuGroup);
+                _groups.Remove(group.Id);
             }
         }
     }
@@ -163,15 +164,7 @@ public sealed class VfioCore
     {
         using (_groupLock.Hold())
         {
-            foreach (VfioGroup group in _groups.Values)
-            {
-                if (group.Id == id)
-                {
-                    return group;
-                }
-            }
+            return _groups.GetValueOrDefault(id);
         }
-
-        return null;
     }
 }

@@ -83,6 +83,33 @@ public sealed class VfioGroupTests
     }
 
     [Fact]
+    public void Group_is_found_by_its_number_among_others_until_its_last_device_goes()
+    {
+        foreach (int number in new[] { 1, 7, 3 })
+        {
+            _world.Core.RegisterDevice(_world.NewDevice($"dev-{number}", _world.NewIommuGroup(number)), new FakeBusDriver());
+        }
+
+        VfioGroup seventh = _world.Core.OpenGroup(7).Value;
+        seventh.Close();
+        _world.Core.UnregisterDevice(seventh.Devices[0]);
+
+        Assert.Equal(7, seventh.Id);
+        Assert.Equal(Errno.ENODEV, _world.Core.OpenGroup(7).Error);
+        Assert.Equal(3, _world.Core.OpenGroup(3).Value.Id);
+    }
+
+    [Fact]
+    public void Two_IOMMU_groups_with_one_number_break_a_promise()
+    {
+        _world.Core.RegisterDevice(_world.NewDevice("dev-1", _world.NewIommuGroup(1)), new FakeBusDriver());
+        Device other = _world.NewDevice("other", _world.NewIommuGroup(1));
+
+        Assert.Null(_world.Core.GetDevice(other));
+        Assert.Throws<InvariantViolationException>(() => _world.Core.RegisterDevice(other, new FakeBusDriver()));
+    }
+
+    [Fact]
     public void Group_whose_old_container_is_kept_by_a_device_cannot_be_opened_EBUSY()
     {
         VfioGroup group = _world.OpenReadyGroup(1);
