@@ -74,7 +74,9 @@ internal sealed class DensityCommand
         string picture = PictureOf(parsed);
         CheckFiles(parsed.GetValue(_plot), parsed.GetValue(_html), terminal);
         Lock telling = new();
-        DensityStudy study = DensityStudy.Of(spec, policies, guests, InParallel, (done, of) =>
+        // Every host is a model of its own; which of them runs when changes nothing.
+        using ProcessorCrew crew = new();
+        DensityStudy study = DensityStudy.Of(spec, policies, guests, crew.Do, (done, of) =>
         {
             lock (telling)
             {
@@ -110,19 +112,6 @@ internal sealed class DensityCommand
         if (plot?.EndsWith(".svg", StringComparison.OrdinalIgnoreCase) == false)
         {
             throw new InputException($"{_plot.Name} {plot}: expected a file that ends in .svg; rsvg-convert or a browser makes a .png of it");
-        }
-    }
-
-    // Every host is a model of its own; which of them runs when changes nothing.
-    private static void InParallel(int count, Action<int> work)
-    {
-        try
-        {
-            Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, work);
-        }
-        catch (AggregateException failed) when (failed.InnerExceptions[0] is InputException refused)
-        {
-            throw new InputException(refused.Message, refused);
         }
     }
 

@@ -83,6 +83,7 @@ internal sealed class ExploreCommand
         Stopwatch watch = Stopwatch.StartNew();
         TimeSpan told = TimeSpan.Zero;
         Hunt? hunt = wanted is { } defect ? new Hunt(request, defect) : null;
+        using ProcessorCrew crew = new();
         Exploration exploration = Exploration.Of(request, options, progress =>
         {
             if (watch.Elapsed - told > TimeSpan.FromMilliseconds(200))
@@ -92,7 +93,7 @@ internal sealed class ExploreCommand
             }
 
             return hunt?.GoesOn(in progress) != false && watch.Elapsed.TotalSeconds < seconds;
-        });
+        }, crew.Do);
         terminal.Progress("");
         ExplorationReport report = new(exploration, watch.Elapsed, hunt);
         Save(parsed, terminal, scenarios, report);

@@ -48,9 +48,12 @@ public sealed record Exploration(RunRequest Request, ExplorationOptions Options)
     /// <param name="request">What to run.</param>
     /// <param name="options">Which schedules.</param>
     /// <param name="progress">Told after each run how far it is; returns whether to go on.</param>
+    /// <param name="inParallel">
+    /// Does work of several numbers from 0 on, in any order and side by side; <see langword="null"/> to do it one after another. It changes nothing of the result.
+    /// </param>
     /// <returns>What it came to.</returns>
     /// <exception cref="InputException">The scenario has no threads, or the strategy is unknown.</exception>
-    public static Exploration Of(RunRequest request, ExplorationOptions options, Func<ExplorationProgress, bool> progress)
+    public static Exploration Of(RunRequest request, ExplorationOptions options, Func<ExplorationProgress, bool> progress, Action<int, Action<int>>? inParallel = null)
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(options);
@@ -69,52 +72,69 @@ public sealed record Exploration(RunRequest Request, ExplorationOptions Options)
         }
 
         Exploration exploration = new(request, options);
-        exploration.Run(options.CreateStrategy(), progress);
+        exploration.Run(options.CreateStrategy(), progress, inParallel ?? OneAfterAnother);
         return exploration;
     }
 
-    private void Run(IStrategy strategy, Func<ExplorationProgress, bool> progress)
+    private static void OneAfterAnother(int count, Action<int> work)
+    {
+        for (int number = 0; number < count; number++)
+        {
+            work(number);
+        }
+    }
+
+    private void Run(IStrategy strategy, Func<ExplorationProgress, bool> progress, Action<int, Action<int>> inParallel)
     {
         Dictionary<string, Finding> findings = [];
         StateCount states = new();
         bool goesOn = true;
-        while (goesOn && Schedules < Options.MostSchedules && strategy.Begin() is { } schedule)
+        while (goesOn && Next(strategy) is { Count: > 0 } attempts)
         {
-            Schedules++;
-            states.Begin();
-            RecordedSchedule recorded = new(schedule, Request.Scenario.OperationsOfThreads, states);
-            RunResult? result = Executed(recorded);
-            GivenUp += result is null ? 1 : 0;
-            Unfair += recorded.IsUnfair ? 1 : 0;
-            LongestRun = Math.Max(LongestRun, recorded.Length);
-            strategy.End(wasGivenUp: result is null);
-            Kernel = result is null ? Kernel : $"patches {result.Patches}{(result.Errata.IsEmpty ? "" : $", errata {result.Errata}")}";
-            foreach (Trouble trouble in result is null ? [] : Trouble.In(result))
+            inParallel(attempts.Count, number => attempts[number].Run());
+            for (int i = 0; goesOn && i < attempts.Count; i++)
             {
-                if (!findings.ContainsKey(trouble.Signature))
-                {
-                    Minimizer minimizer = new(Request with { Schedule = null }, trouble);
-                    findings.Add(trouble.Signature, minimizer.Shorten(recorded.Entries(), Schedules, recorded.Switches));
-                }
+                strategy.End(wasGivenUp: attempts[i].Result is null);
+                Take(attempts[i], states, findings);
+                goesOn = progress(new ExplorationProgress(Schedules, states.Distinct, Findings, (strategy as DepthFirst)?.ShareDone));
             }
-
-            Findings = [.. findings.Values];
-            goesOn = progress(new ExplorationProgress(Schedules, states.Distinct, Findings, (strategy as DepthFirst)?.ShareDone));
         }
 
         IsExhausted = Unfair == 0 && strategy is DepthFirst && (goesOn || Schedules < Options.MostSchedules) && strategy.Begin() is null;
         (States, IsStateCountFull) = (states.Distinct, states.IsFull);
     }
 
-    private RunResult? Executed(RecordedSchedule schedule)
+    private List<Attempt> Next(IStrategy strategy)
     {
-        try
+        List<Attempt> attempts = [];
+        long most = Math.Min(strategy.SideBySide, Options.MostSchedules - Schedules);
+        while (attempts.Count < most && strategy.Begin() is { } schedule)
         {
-            return ScenarioRun.Execute(Request with { Schedule = schedule, AfterOperation = (_, host) => Locks.Add(host.Kernel.Scheduler.LockOrder) });
+            attempts.Add(new Attempt(Request, schedule));
         }
-        catch (RunGivenUpException)
+
+        return attempts;
+    }
+
+    private void Take(Attempt attempt, StateCount states, Dictionary<string, Finding> findings)
+    {
+        RunResult? result = attempt.Result;
+        Schedules++;
+        GivenUp += result is null ? 1 : 0;
+        Unfair += attempt.Recorded.IsUnfair ? 1 : 0;
+        LongestRun = Math.Max(LongestRun, attempt.Recorded.Length);
+        Kernel = result is null ? Kernel : $"patches {result.Patches}{(result.Errata.IsEmpty ? "" : $", errata {result.Errata}")}";
+        states.Add(attempt.States);
+        Locks.Add(attempt.Locks);
+        foreach (Trouble trouble in result is null ? [] : Trouble.In(result))
         {
-            return null;
+            if (!findings.ContainsKey(trouble.Signature))
+            {
+                Minimizer minimizer = new(Request with { Schedule = null }, trouble);
+                findings.Add(trouble.Signature, minimizer.Shorten(attempt.Recorded.Entries(), Schedules, attempt.Recorded.Switches));
+            }
         }
+
+        Findings = [.. findings.Values];
     }
 }

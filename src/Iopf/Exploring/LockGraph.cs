@@ -51,12 +51,23 @@ public sealed class LockGraph
     /// <param name="order">The record; <see langword="null"/> adds nothing.</param>
     public void Add(LockOrder? order)
     {
-        if (order is null)
+        if (order is not null)
         {
-            return;
+            Add(order.Edges);
         }
+    }
 
-        foreach (((string held, string taken), string places) in order.Edges)
+    /// <summary>Adds what other runs recorded.</summary>
+    /// <param name="other">Their graph.</param>
+    public void Add(LockGraph other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        Add(other._edges.Places);
+    }
+
+    private void Add(IReadOnlyDictionary<(string Held, string Taken), string> edges)
+    {
+        foreach (((string held, string taken), string places) in edges)
         {
             if (_edges.Add(held, taken, places))
             {

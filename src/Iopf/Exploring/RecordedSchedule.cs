@@ -10,8 +10,8 @@ namespace Iopf.Exploring;
 /// </remarks>
 /// <param name="inner">Who decides.</param>
 /// <param name="operations">How many operations its threads do, repeats counted.</param>
-/// <param name="states">Counts states; <see langword="null"/> if nobody asks.</param>
-internal sealed class RecordedSchedule(ISchedule inner, long operations, StateCount? states = null) : ISchedule
+/// <param name="states">Told the states; <see langword="null"/> if nobody asks.</param>
+internal sealed class RecordedSchedule(ISchedule inner, long operations, StateTrail? states = null) : ISchedule
 {
     private const int ChoicesOfAnOperation = 200;
     private const int FewestChoices = 2_000;

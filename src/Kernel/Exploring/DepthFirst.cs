@@ -39,6 +39,9 @@ public sealed class DepthFirst(bool reduces, int preemptions = int.MaxValue) : I
     /// <inheritdoc/>
     public bool StopsAtEveryStep => false;
 
+    /// <summary>One: where the next schedule parts from the last one is known when that has ended.</summary>
+    public int SideBySide => 1;
+
     /// <inheritdoc/>
     public ISchedule? Begin()
     {

@@ -2,15 +2,15 @@ namespace Iopf.Kernel;
 
 /// <summary>At every point each runnable thread is as likely as the others to go on.</summary>
 /// <param name="seed">What the schedules are drawn from.</param>
-public sealed class UniformRandom(ulong seed) : IStrategy, ISchedule
+public sealed class UniformRandom(ulong seed) : IStrategy
 {
-    private Lots _lots = new(seed);
+    private Lots _seeds = new(seed);
 
     /// <inheritdoc/>
-    public bool StopsAtEveryStep => false;
+    public int SideBySide => 32;
 
     /// <inheritdoc/>
-    public ISchedule? Begin() => this;
+    public ISchedule? Begin() => new Drawn(_seeds.Draw());
 
     /// <inheritdoc/>
     public void End(bool wasGivenUp)
@@ -18,21 +18,26 @@ public sealed class UniformRandom(ulong seed) : IStrategy, ISchedule
         // Every run is drawn anew.
     }
 
-    /// <inheritdoc/>
-    public int Next(IReadOnlyList<IScheduledThread> threads, int current)
+    private sealed class Drawn(ulong seed) : ISchedule
     {
-        ArgumentNullException.ThrowIfNull(threads);
-        int runnable = 0;
-        int chosen = -1;
-        for (int i = 0; i < threads.Count; i++)
-        {
-            // One pass: the N-th runnable thread replaces the choice with probability 1/N.
-            if (threads[i].IsRunnable && _lots.Below(++runnable) == 0)
-            {
-                chosen = i;
-            }
-        }
+        private Lots _lots = new(seed);
 
-        return chosen;
+        public bool StopsAtEveryStep => false;
+
+        public int Next(IReadOnlyList<IScheduledThread> threads, int current)
+        {
+            int runnable = 0;
+            int chosen = -1;
+            for (int i = 0; i < threads.Count; i++)
+            {
+                // One pass: the N-th runnable thread replaces the choice with probability 1/N.
+                if (threads[i].IsRunnable && _lots.Below(++runnable) == 0)
+                {
+                    chosen = i;
+                }
+            }
+
+            return chosen;
+        }
     }
 }

@@ -84,6 +84,31 @@ public sealed class ExplorationTests
         Assert.Equal(("L2", "deadlock"), (hunt.Found?.Invariant, hunt.Found?.Kind));
     }
 
+    [Theory]
+    [InlineData("random")]
+    [InlineData("pct:3")]
+    public void Schedules_that_run_side_by_side_come_to_the_same_as_one_after_another(string strategy)
+    {
+        RunRequest request = Request("fault-against-munmap", ErrataSet.Of(Erratum.E25));
+        ExplorationOptions options = new(strategy, 150, Seed: 3);
+
+        Exploration alone = Exploration.Of(request, options, static _ => true);
+        Exploration together = Exploration.Of(request, options, static _ => true, static (count, work) => System.Threading.Tasks.Parallel.For(0, count, work));
+        Exploration backwards = Exploration.Of(request, options, static _ => true, static (count, work) =>
+        {
+            while (count > 0)
+            {
+                work(--count);
+            }
+        });
+
+        Assert.NotEmpty(alone.Findings);
+        Assert.All([together, backwards], other => Assert.Equal(Summary(alone), Summary(other)));
+
+        static string Summary(Exploration it) => string.Join(
+            "; ", [.. it.Findings.Select(static finding => $"{finding.FoundAt} {finding.Detail} {string.Join(',', finding.Schedule)}"), $"{it.Schedules} {it.States} {it.LongestRun}", .. it.Locks.Edges.Select(static edge => $"{edge}")]);
+    }
+
     [Fact]
     public void An_order_of_locks_in_which_nobody_can_be_stuck_is_a_finding_all_the_same()
     {

@@ -1,0 +1,40 @@
+using Iopf.Kernel;
+using Iopf.Scenarios;
+
+namespace Iopf.Exploring;
+
+/// <summary>A scenario run under one schedule; it shares nothing with others.</summary>
+internal sealed class Attempt
+{
+    private readonly RunRequest _request;
+
+    public Attempt(RunRequest request, ISchedule schedule)
+    {
+        _request = request;
+        Recorded = new RecordedSchedule(schedule, request.Scenario.OperationsOfThreads, States);
+    }
+
+    /// <summary>The states it came through.</summary>
+    public StateTrail States { get; } = new();
+
+    /// <summary>The order in which it took locks.</summary>
+    public LockGraph Locks { get; } = new();
+
+    /// <summary>What it did.</summary>
+    public RecordedSchedule Recorded { get; }
+
+    /// <summary>What it came to; <see langword="null"/> if its schedule gave it up.</summary>
+    public RunResult? Result { get; private set; }
+
+    public void Run()
+    {
+        try
+        {
+            Result = ScenarioRun.Execute(_request with { Schedule = Recorded, AfterOperation = (_, host) => Locks.Add(host.Kernel.Scheduler.LockOrder) });
+        }
+        catch (RunGivenUpException)
+        {
+            Result = null;
+        }
+    }
+}
