@@ -84,11 +84,10 @@ internal sealed class AssignedDevice : IDisposable
     /// <param name="pages">How many pages.</param>
     public void MapEachPage(int pages)
     {
-        for (ulong page = 0; page < (ulong)pages; page++)
+        for (int page = 0; page < pages; page++)
         {
-            ulong iova = FirstIova + (page * 2 * Page.Size);
-            new VfioMapDma(VfioMapDma.Size, VfioMapDmaBits.Read | VfioMapDmaBits.Write, FirstVaddr + (page * Page.Size), iova, Page.Size)
-                .Write(_argument);
+            ulong vaddr = FirstVaddr + ((ulong)page * Page.Size);
+            new VfioMapDma(VfioMapDma.Size, VfioMapDmaBits.Read | VfioMapDmaBits.Write, vaddr, IovaOfMapping(page).Value, Page.Size).Write(_argument);
             Require(_container.Ioctl(_vmm, VfioIoctl.IommuMapDma, new UserArgument(_argument, [])).Error);
         }
     }
@@ -104,6 +103,10 @@ internal sealed class AssignedDevice : IDisposable
     /// <param name="page">Which page, from 0.</param>
     public void Write(int page) => Require(_engine.Write(new Iova(FirstIova + ((ulong)page << Page.Shift)), _data));
 
+    /// <summary>The device writes 8 bytes into a mapping of <see cref="MapEachPage"/>.</summary>
+    /// <param name="mapping">Which mapping, from 0.</param>
+    public void WriteMapping(int mapping) => Require(_engine.Write(IovaOfMapping(mapping), _data));
+
     /// <summary>The device reads 8 bytes at the start of a page.</summary>
     /// <param name="page">Which page, from 0.</param>
     public void Read(int page) => Require(_engine.Read(new Iova(FirstIova + ((ulong)page << Page.Shift)), _data));
@@ -118,7 +121,7 @@ internal sealed class AssignedDevice : IDisposable
 
     /// <summary>The mapping of a page after <see cref="MapEachPage"/>.</summary>
     /// <param name="page">Which page, from 0.</param>
-    public DmaMapping? FindMapping(int page) => Mappings.Find(new Iova(FirstIova + ((ulong)page * 2 * Page.Size)));
+    public DmaMapping? FindMapping(int page) => Mappings.Find(IovaOfMapping(page));
 
     /// <summary>What something costs.</summary>
     /// <param name="what">What is done.</param>
@@ -156,6 +159,9 @@ internal sealed class AssignedDevice : IDisposable
 
         return container;
     }
+
+    // A gap after each, so that they stay apart.
+    private static Iova IovaOfMapping(int mapping) => new(FirstIova + ((ulong)mapping * 2 * Page.Size));
 
     private static void Require(DmaState state)
     {

@@ -10,7 +10,6 @@ internal static class Commands
 {
     private const int StartUps = 15;
     private const int Runs = 3;
-    private const string OneProcessor = "taskset -c 0 iopf review --json";
     private static readonly string Iopf = Repository.PathOf("artifacts", "publish", "iopf");
 
     /// <summary>Measures everything.</summary>
@@ -18,23 +17,28 @@ internal static class Commands
     [
         .. Schedules(),
         Of("start_up", "iopf patches, from start to end", "ms", StartUps, () => Shell.Milliseconds(Iopf, "patches"), "iopf patches"),
-        Review(),
+        Scaling("sweep_two", "sweep", "first-fault", "--over", "Premap:Length=1..50", "--over", "seed=1..100"),
+        Scaling("explore_two", "explore", "fault-against-munmap", "--strategy", "random", "--max-schedules", "5000"),
+        Scaling("review_two", "review", "--json"),
         .. Memory(),
     ];
 
     // In turns, so that what others do meanwhile falls on both.
-    private static Figure Review()
+    private static Figure Scaling(string key, params string[] arguments)
     {
-        const string Two = "iopf review --json";
-        double[] ratios =
-        [
-            .. Enumerable.Range(0, Runs).Select(static _ =>
-            {
-                double one = Shell.Milliseconds("taskset", "-c", "0", Iopf, "review", "--json");
-                return one / Shell.Milliseconds(Iopf, "review", "--json");
-            }).Order(),
-        ];
-        return new Figure("review_two", "iopf review on all processors, to one", ratios[Runs / 2], ratios[0], ratios[^1], "x", $"{OneProcessor}; {Two}");
+        List<double> ones = [];
+        List<double> ratios = [];
+        for (int run = 0; run < Runs; run++)
+        {
+            ones.Add(Shell.Milliseconds("taskset", ["-c", "0", Iopf, .. arguments]));
+            ratios.Add(ones[^1] / Shell.Milliseconds(Iopf, arguments));
+        }
+
+        ones.Sort();
+        ratios.Sort();
+        string command = $"iopf {string.Join(' ', arguments)}";
+        string title = string.Create(CultureInfo.InvariantCulture, $"iopf {arguments[0]} on all processors, to one ({ones[Runs / 2] / 1e3:0.##} s)");
+        return new Figure(key, title, ratios[Runs / 2], ratios[0], ratios[^1], "x", $"taskset -c 0 {command}; {command}");
     }
 
     private static IEnumerable<Figure> Memory()

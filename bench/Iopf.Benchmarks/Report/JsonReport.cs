@@ -31,6 +31,7 @@ internal static class JsonReport
             }),
             results.Rows,
             results.Figures,
+            results.Profiles,
         },
         Options) + "\n";
 }

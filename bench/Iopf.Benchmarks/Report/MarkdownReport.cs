@@ -5,25 +5,27 @@ namespace Iopf.Benchmarks.Report;
 /// <summary>The results as tables; also puts them between the marks of a document that is otherwise written by hand.</summary>
 internal static class MarkdownReport
 {
-    private const string Begin = "<!-- From here on written by eng/bench. -->";
+    /// <summary>The line of a document from which on these tables are written.</summary>
+    public const string Begin = "<!-- From here on written by eng/bench. -->";
+
     private const string End = "<!-- To here. -->";
 
     /// <summary>The lines of the tables.</summary>
     public static IEnumerable<string> Lines(Results results) =>
-        [.. Head(results), string.Empty, .. TargetLines(results), string.Empty, .. RowLines(results), string.Empty, .. FigureLines(results)];
+        [.. Head(results), string.Empty, .. TargetLines(results), string.Empty, .. RowLines(results), string.Empty, .. FigureLines(results), .. results.Profiles.SelectMany(ProfileLines)];
 
-    /// <summary>Replaces what stands between the marks of a document.</summary>
-    public static void Replace(string file, IEnumerable<string> lines)
+    /// <summary>Replaces what stands in a document between a mark and the next mark of an end.</summary>
+    public static void Replace(string file, string mark, IEnumerable<string> lines)
     {
         string text = File.ReadAllText(file);
-        int begin = text.IndexOf(Begin, StringComparison.Ordinal);
-        int end = text.IndexOf(End, StringComparison.Ordinal);
-        if (begin < 0 || end < begin)
+        int begin = text.IndexOf(mark, StringComparison.Ordinal);
+        int end = begin < 0 ? -1 : text.IndexOf(End, begin, StringComparison.Ordinal);
+        if (end < 0)
         {
-            throw new InvalidOperationException($"{file} does not have the marks '{Begin}' and '{End}'");
+            throw new InvalidOperationException($"{file} does not have the marks '{mark}' and '{End}'");
         }
 
-        File.WriteAllText(file, $"{text[..begin]}{Begin}\n\n{string.Join('\n', lines)}\n\n{text[end..]}");
+        File.WriteAllText(file, $"{text[..begin]}{mark}\n\n{string.Join('\n', lines)}\n\n{text[end..]}");
     }
 
     private static IEnumerable<string> Head(Results results) =>
@@ -57,6 +59,14 @@ internal static class MarkdownReport
         "|---|---:|---:|---|",
         .. results.Figures.Select(figure =>
             $"| {figure.Title} | {Number(figure.Value)} {figure.Unit} | {Number(figure.Low)} to {Number(figure.High)} | `{figure.Command}` |"),
+    ];
+
+    private static IEnumerable<string> ProfileLines(Profile profile) =>
+    [
+        string.Empty,
+        $"| profile: {profile.Title} | share |",
+        "|---|---:|",
+        .. profile.Shares.Select(share => $"| `{share.Key}` | {Number(share.Value)} % |"),
     ];
 
     private static string Words(Row row) => row.Watched switch

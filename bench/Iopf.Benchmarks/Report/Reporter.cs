@@ -16,12 +16,13 @@ internal static class Reporter
     {
         Row[] rows = [.. Results.RowsOf(summaries)];
         Figure[] figures = [.. Commands.Measure()];
-        Results results = new(Machine(summaries[0]), Commit(), $"{loadBefore} to {Load()}", rows, figures);
+        Profile[] profiles = [.. Driven.All.Select(Profile.Of)];
+        Results results = new(Machine(summaries[0]), Commit(), $"{loadBefore} to {Load()}", rows, figures, profiles);
         string[] lines = [.. MarkdownReport.Lines(results)];
         Directory.CreateDirectory(Repository.PathOf("bench", "results"));
         File.WriteAllText(Repository.PathOf("bench", "results", "performance.json"), JsonReport.Text(results));
         File.WriteAllText(Repository.PathOf("bench", "results", "performance.md"), string.Join('\n', lines) + "\n");
-        MarkdownReport.Replace(Repository.PathOf("docs", "performance.md"), lines);
+        MarkdownReport.Replace(Repository.PathOf("docs", "performance.md"), MarkdownReport.Begin, lines);
     }
 
     private static string Machine(Summary summary)

@@ -8,7 +8,9 @@ namespace Iopf.Benchmarks.Report;
 /// <param name="Load">The load average of the computer when it began and when it ended.</param>
 /// <param name="Rows">The rows of the tables.</param>
 /// <param name="Figures">What else was measured.</param>
-internal sealed record Results(string Machine, string Commit, string Load, IReadOnlyList<Row> Rows, IReadOnlyList<Figure> Figures)
+/// <param name="Profiles">Where time goes.</param>
+internal sealed record Results(
+    string Machine, string Commit, string Load, IReadOnlyList<Row> Rows, IReadOnlyList<Figure> Figures, IReadOnlyList<Profile> Profiles)
 {
     /// <summary>The rows of some summaries.</summary>
     public static IEnumerable<Row> RowsOf(IEnumerable<Summary> summaries) =>

@@ -26,6 +26,8 @@ internal static class Targets
         AtMost("idle container with a mapping of 1 TiB", "MB", 40, results => results.Figure("idle-mapping.added_bytes").Value / 1e6),
         AtMost("1,000 containers with 1,000 mappings each", "MB", 250, results => results.Figure("many-containers.added_bytes").Value / 1e6),
         AtMost("iopf patches, published", "ms", 120, results => results.Figure("start_up").Value),
+        AtLeast("iopf sweep on two cores, to one", "x", 1.7, results => results.Figure("sweep_two").Value),
+        AtLeast("iopf explore --strategy random on two cores, to one", "x", 1.7, results => results.Figure("explore_two").Value),
         AtLeast("iopf review on two cores, to one", "x", 1.7, results => results.Figure("review_two").Value),
     ];
 
