@@ -61,10 +61,7 @@ internal sealed class AssignedDevice : IDisposable
             Require(Open(group, hasIopf: true).Ioctl(_vmm, VfioIoctl.IommuMapDma, new UserArgument(onePage, [])).Error);
         }
 
-        if (watched == Watched.Trace)
-        {
-            _host.Kernel.Trace.Follow(static (in _) => { });
-        }
+        watched.Over(_host.Kernel.Trace);
     }
 
     /// <summary>How many faults the device has caused so far.</summary>

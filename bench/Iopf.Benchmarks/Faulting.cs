@@ -19,7 +19,7 @@ public class Faulting
     private AssignedDevice? _device;
     private SharedDevice? _shared;
 
-    [Params(Watched.Off, Watched.Trace, Watched.Checks)]
+    [Params(Watched.Off, Watched.Trace, Watched.Texts, Watched.Checks)]
     public Watched Watched { get; set; }
 
     [GlobalSetup(Target = nameof(OnePageEach))]

@@ -32,10 +32,7 @@ internal sealed class SharedDevice : IDisposable
         Require(driver.EnableFeature(device.Device, IommuFeature.Sva));
         _access = new DmaAccess(IsWrite: true, _host.SvaBonds.Bind(device.Device, _process.Mm).Value);
         _engine = device.Engine!;
-        if (watched == Watched.Trace)
-        {
-            _host.Kernel.Trace.Follow(static (in _) => { });
-        }
+        watched.Over(_host.Kernel.Trace);
     }
 
     /// <summary>The device writes 8 bytes at the start of a page.</summary>

@@ -55,10 +55,7 @@ internal sealed class TranslatingSmmu : IBusMaster, ILpaeTlb
         ste.Write(_memory, streams + (StreamId * 64));
         MapRamOneToOne();
         _smmu.WriteRegister(SmmuRegister.CR0, 0xd);
-        if (watched == Watched.Trace)
-        {
-            _kernel.Trace.Follow(static (in _) => { });
-        }
+        watched.Over(_kernel.Trace);
     }
 
     /// <summary>Translates reads of one page again and again.</summary>

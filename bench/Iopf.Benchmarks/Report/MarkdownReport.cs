@@ -72,6 +72,7 @@ internal static class MarkdownReport
     private static string Words(Row row) => row.Watched switch
     {
         Watched.Trace => "trace",
+        Watched.Texts => "trace, texts built",
         Watched.Checks => "checkers",
         _ => string.Empty,
     };

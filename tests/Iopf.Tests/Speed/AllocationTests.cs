@@ -67,6 +67,25 @@ public sealed class AllocationTests
     }
 
     [Fact]
+    public void A_fault_whose_steps_somebody_follows_allocates_nothing_as_long_as_nobody_reads_their_texts()
+    {
+        using AssignedDevice device = new(Operations, premap: 1, Watched.Trace);
+        device.Map();
+
+        long bytes = AllocatedBy(() =>
+        {
+            for (int page = 0; page < Operations; page++)
+            {
+                device.Write(page);
+            }
+
+            device.DropPages();
+        });
+
+        Assert.Equal(0, bytes);
+    }
+
+    [Fact]
     public void An_SVA_fault_allocates_nothing()
     {
         const int Pages = 1024;
