@@ -108,7 +108,7 @@ public sealed class ExploreCommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData("explore: argument SCENARIO is missing; see iopf --help", "explore")]
+    [InlineData("explore: argument SCENARIO is missing; see iopf explore --help", "explore")]
     [InlineData("--find: 'E99' is not a defect; expected an id from E01 to E78, such as E25", "explore", "--find", "E99")]
     [InlineData("--find E01: no built-in scenario with threads is about it; expected one of ", "explore", "--find", "E01")]
     [InlineData("--time-limit: '0' is not a number of seconds; expected an integer from 1", "explore", "fault-against-munmap", "--time-limit", "0")]

@@ -81,7 +81,7 @@ internal sealed class RunArguments
         patches ??= IopfSettings.PatchesIn(configuration.Value);
         Scenario scenario = parsed.GetValue(_scenario) is string name
             ? scenarios.Load(name)
-            : (otherwise ?? throw new InputException($"{parsed.CommandResult.Command.Name}: argument SCENARIO is missing; see iopf --help")).Invoke();
+            : (otherwise ?? throw new InputException($"{parsed.CommandResult.Command.Name}: argument SCENARIO is missing; see iopf {parsed.CommandResult.Command.Name} --help")).Invoke();
         return new RunRequest(scenario, patches, settings, seed, trace)
         {
             Errata = errata,

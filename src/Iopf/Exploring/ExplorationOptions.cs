@@ -11,7 +11,8 @@ public sealed record ExplorationOptions(string Strategy, long MostSchedules, ulo
 {
     /// <summary>The strategies, in words.</summary>
     public const string Form =
-        "exhaustive (depth-first with partial-order reduction), plain (depth-first), bounded:N (depth-first, at most N preemptions), random, or pct:N (priorities, depth N)";
+        "exhaustive (depth-first with partial-order reduction), plain (depth-first), bounded:N (depth-first, at most N preemptions), random, or pct:N (priorities, depth N from 1 on); "
+        + "random and pct use all processors";
 
     /// <summary>Makes the strategy.</summary>
     /// <returns>The strategy.</returns>
