@@ -27,7 +27,7 @@ internal sealed partial record Profile(string Title, IReadOnlyList<KeyValuePair<
         Shell.Output("perf", record);
         string report = Shell.Output("perf", "report", "--input", data, "--stdio", "--no-children", "--sort", "dso,sym", "--field-separator", "\t");
         Dictionary<string, double> shares = [];
-        foreach (string[] line in report.Split('\n').Where(static line => line.Contains('\t', StringComparison.Ordinal)).Select(static line => line.Split('\t')))
+        foreach (string[] line in report.Split('\n').Where(static line => line.Contains('\t', StringComparison.Ordinal) && !line.StartsWith('#')).Select(static line => line.Split('\t')))
         {
             string name = NameOf(line[1].Trim(), line[2].Trim());
             shares[name] = shares.GetValueOrDefault(name) + double.Parse(line[0].Trim().TrimEnd('%'), CultureInfo.InvariantCulture);

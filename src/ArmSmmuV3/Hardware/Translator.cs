@@ -52,10 +52,7 @@ internal sealed class Translator(
             {
                 Hits++;
                 physicalAddress = entry.PhysicalAddressOf(address);
-                if (kernel.Trace.IsOn)
-                {
-                    kernel.Step(TraceLayer.Smmu, "translate", name, request.Address, $"TLB hit: pa 0x{physicalAddress:x}");
-                }
+                kernel.Step(TraceLayer.Smmu, "translate", name, request.Address, $"TLB hit: pa 0x{physicalAddress:x}");
                 return true;
             }
         }

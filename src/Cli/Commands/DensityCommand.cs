@@ -75,8 +75,7 @@ internal sealed class DensityCommand
         CheckFiles(parsed.GetValue(_plot), parsed.GetValue(_html), terminal);
         Lock telling = new();
         // Every host is a model of its own; which of them runs when changes nothing.
-        using ProcessorCrew crew = new();
-        DensityStudy study = DensityStudy.Of(spec, policies, guests, crew.Do, (done, of) =>
+        DensityStudy study = DensityStudy.Of(spec, policies, guests, SideBySide.Do, (done, of) =>
         {
             lock (telling)
             {

@@ -83,7 +83,6 @@ internal sealed class ExploreCommand
         Stopwatch watch = Stopwatch.StartNew();
         TimeSpan told = TimeSpan.Zero;
         Hunt? hunt = wanted is { } defect ? new Hunt(request, defect) : null;
-        using ProcessorCrew crew = new();
         Exploration exploration = Exploration.Of(request, options, progress =>
         {
             if (watch.Elapsed - told > TimeSpan.FromMilliseconds(200))
@@ -92,8 +91,15 @@ internal sealed class ExploreCommand
                 terminal.Progress(ExplorationOutput.Progress(progress, told));
             }
 
-            return hunt?.GoesOn(in progress) != false && watch.Elapsed.TotalSeconds < seconds;
-        }, crew.Do);
+            return hunt?.GoesOn(in progress) != false;
+        }, (count, work) => SideBySide.Do(count, number =>
+        {
+            // What is not begun in time ends the exploration; what was run before it still counts.
+            if (watch.Elapsed.TotalSeconds < seconds)
+            {
+                work(number);
+            }
+        }));
         terminal.Progress("");
         ExplorationReport report = new(exploration, watch.Elapsed, hunt);
         Save(parsed, terminal, scenarios, report);

@@ -32,11 +32,7 @@ internal static class ReviewCommand
             // Each review has machines of its own: they run on all processors and are reported in their order.
             string? page = parsed.GetValue(html);
             ErratumReview[] each = new ErratumReview[entries.Count];
-            using (ProcessorCrew crew = new())
-            {
-                crew.Do(entries.Count, number => each[number] = ErratumReview.Of(entries[number], withSteps: page is not null));
-            }
-
+            SideBySide.Do(entries.Count, number => each[number] = ErratumReview.Of(entries[number], withSteps: page is not null));
             List<ErratumReview> reviews = [.. each];
 
             if (page is not null)

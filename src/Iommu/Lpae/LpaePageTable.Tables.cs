@@ -122,9 +122,11 @@ public sealed partial class LpaePageTable
         return table;
     }
 
+    private void ForgetRecent() => _recentSpan = NoSpan;
+
     private void FreeTable(ulong table, int level)
     {
-        _recentSpan = NoSpan;
+        ForgetRecent();
         for (int i = 0; i < Entries && level < LastLevel; i++)
         {
             ulong descriptor = _memory.ReadWord(table + ((ulong)i << 3));

@@ -281,6 +281,7 @@ public sealed partial class LpaePageTable
         }
 
         _memory.WriteWord(slot, 0);
+        ForgetRecent();
         _tlb.FlushWalk(iova & ~((1UL << ShiftOf(level)) - 1), 1UL << ShiftOf(level), Page.Size);
         FreeTable(descriptor & LpaeDescriptor.AddressMask, level + 1);
         return true;
@@ -303,6 +304,7 @@ public sealed partial class LpaePageTable
             entries[i] = 0;
             if (LpaeDescriptor.IsTable(descriptor, level))
             {
+                ForgetRecent();
                 _tlb.FlushWalk(iova + ((ulong)i * size), size, Page.Size);
                 FreeTable(descriptor & LpaeDescriptor.AddressMask, level + 1);
             }

@@ -23,11 +23,15 @@ internal sealed class Attempt
     /// <summary>What it did.</summary>
     public RecordedSchedule Recorded { get; }
 
+    /// <summary>Whether it was run at all.</summary>
+    public bool HasRun { get; private set; }
+
     /// <summary>What it came to; <see langword="null"/> if its schedule gave it up.</summary>
     public RunResult? Result { get; private set; }
 
     public void Run()
     {
+        HasRun = true;
         try
         {
             Result = ScenarioRun.Execute(_request with { Schedule = Recorded, AfterOperation = (_, host) => Locks.Add(host.Kernel.Scheduler.LockOrder) });

@@ -10,6 +10,8 @@ namespace Iopf.Exploring;
 public sealed record Exploration(RunRequest Request, ExplorationOptions Options)
 {
     private const int MostThreads = 60;
+    private const int ChoicesSideBySide = 100_000;
+    private const int FewestSideBySide = 2;
 
     /// <summary>The scenario's name.</summary>
     public string Scenario => Request.Scenario.Name;
@@ -49,7 +51,8 @@ public sealed record Exploration(RunRequest Request, ExplorationOptions Options)
     /// <param name="options">Which schedules.</param>
     /// <param name="progress">Told after each run how far it is; returns whether to go on.</param>
     /// <param name="inParallel">
-    /// Does work of several numbers from 0 on, in any order and side by side; <see langword="null"/> to do it one after another. It changes nothing of the result.
+    /// Does work of several numbers from 0 on, in any order and side by side; <see langword="null"/> to do it one after another. It changes nothing of the result,
+    /// but for this: what it leaves out ends the exploration there.
     /// </param>
     /// <returns>What it came to.</returns>
     /// <exception cref="InputException">The scenario has no threads, or the strategy is unknown.</exception>
@@ -94,6 +97,12 @@ public sealed record Exploration(RunRequest Request, ExplorationOptions Options)
             inParallel(attempts.Count, number => attempts[number].Run());
             for (int i = 0; goesOn && i < attempts.Count; i++)
             {
+                if (!attempts[i].HasRun)
+                {
+                    goesOn = false;
+                    break;
+                }
+
                 strategy.End(wasGivenUp: attempts[i].Result is null);
                 Take(attempts[i], states, findings);
                 goesOn = progress(new ExplorationProgress(Schedules, states.Distinct, Findings, (strategy as DepthFirst)?.ShareDone));
@@ -106,8 +115,10 @@ public sealed record Exploration(RunRequest Request, ExplorationOptions Options)
 
     private List<Attempt> Next(IStrategy strategy)
     {
+        // The first one alone shows how long they are: of long ones fewer are held at once.
         List<Attempt> attempts = [];
-        long most = Math.Min(strategy.SideBySide, Options.MostSchedules - Schedules);
+        long fitting = Schedules == 0 ? 1 : Math.Max(FewestSideBySide, ChoicesSideBySide / Math.Max(1, LongestRun));
+        long most = Math.Min(Math.Min(strategy.SideBySide, fitting), Options.MostSchedules - Schedules);
         while (attempts.Count < most && strategy.Begin() is { } schedule)
         {
             attempts.Add(new Attempt(Request, schedule));

@@ -23,6 +23,9 @@ public sealed class Trace
     /// <param name="follower">Called in the order of steps.</param>
     public void Follow(TraceFollower follower) => _followers += follower;
 
+    /// <summary>Whether followers are looking at a step right now.</summary>
+    internal bool IsTold { get; private set; }
+
     /// <summary>The parts of the latest step's text.</summary>
     internal TraceWords Words { get; } = new();
 
@@ -31,6 +34,14 @@ public sealed class Trace
     internal void Emit(in TraceStep step)
     {
         Count++;
-        _followers?.Invoke(in step);
+        IsTold = true;
+        try
+        {
+            _followers?.Invoke(in step);
+        }
+        finally
+        {
+            IsTold = false;
+        }
     }
 }

@@ -20,6 +20,7 @@ public readonly ref struct TraceText
         isOn = kernel.Trace.IsOn;
         if (isOn)
         {
+            Invariant.Hold(!kernel.Trace.IsTold, "who follows the trace makes no step of its own");
             _words = kernel.Trace.Words;
             _words.Clear();
         }
