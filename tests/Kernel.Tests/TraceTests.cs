@@ -72,6 +72,16 @@ public sealed class TraceTests
         Assert.Equal([" 0 None", $"{mixed} {mixed.Length} None", "1234567891011121314151617181920 31 None"], texts);
     }
 
+    [Fact]
+    public void A_follower_that_makes_a_step_breaks_a_promise_instead_of_others_texts()
+    {
+        _kernel.Trace.Follow((in _) => _kernel.Step(TraceLayer.Mm, "g", "", null, $"inner"));
+
+        InvariantViolationException broken = Assert.Throws<InvariantViolationException>(() => _kernel.Step(TraceLayer.Mm, "f", "", null, $"outer"));
+
+        Assert.Contains("who follows the trace makes no step", broken.Message, StringComparison.Ordinal);
+    }
+
     private sealed class Formatted
     {
         public bool WasAsked { get; private set; }

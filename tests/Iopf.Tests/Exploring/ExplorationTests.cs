@@ -110,6 +110,23 @@ public sealed class ExplorationTests
     }
 
     [Fact]
+    public void What_is_not_begun_in_time_ends_an_exploration_and_what_was_run_before_counts()
+    {
+        RunRequest request = Request("fault-against-munmap", ErrataSet.None);
+        int begun = 0;
+
+        Exploration explored = Exploration.Of(request, new ExplorationOptions("random", 1000, Seed: 3), static _ => true, (count, work) =>
+        {
+            for (int number = 0; number < count && begun < 50; number++, begun++)
+            {
+                work(number);
+            }
+        });
+
+        Assert.Equal((50, false), (explored.Schedules, explored.IsExhausted));
+    }
+
+    [Fact]
     public void An_order_of_locks_in_which_nobody_can_be_stuck_is_a_finding_all_the_same()
     {
         Exploration explored = Exploration.Of(

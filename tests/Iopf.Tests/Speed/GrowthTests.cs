@@ -85,6 +85,26 @@ public sealed class GrowthTests
         Assert.Equal(alone with { Locks = alone.Locks + 200 }, CostOfDroppingBesideIdle(100));
     }
 
+    [Fact]
+    public void A_step_has_the_same_number_whether_or_not_somebody_follows()
+    {
+        Assert.Equal(StepsOf(Watched.Off), StepsOf(Watched.Trace));
+
+        // A fault, a walk, and hits.
+        static long StepsOf(Watched watched)
+        {
+            using AssignedDevice device = new(pages: 2, premap: 1, watched, counts: true);
+            device.Map();
+            return device.CostOf(() =>
+            {
+                device.Write(0);
+                device.Write(0);
+                device.Read(0);
+                device.Write(1);
+            }).Steps;
+        }
+    }
+
     /// <summary>eng/bench --growth writes them anew.</summary>
     [Fact]
     public void Pictures_table_and_results_are_what_is_counted_now()
