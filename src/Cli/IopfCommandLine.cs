@@ -54,6 +54,11 @@ internal sealed class IopfCommandLine(Terminal terminal, IScenarioRunner scenari
         {
             return ExitCode.Done;
         }
+        catch (OutOfMemoryException)
+        {
+            terminal.Complain("there is not enough memory, or no thread left, for this on this computer");
+            return ExitCode.BadInput;
+        }
         catch (Exception defect)
         {
             terminal.Complain($"defect of the model: {defect.GetType().Name}: {defect.Message} (IOPF_DEBUG=1 shows where)");

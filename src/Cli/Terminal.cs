@@ -21,7 +21,7 @@ internal sealed record Terminal(TextWriter Output, TextWriter Error, string Dire
     {
         if (IsWatched)
         {
-            Error.Write($"\r\u001b[K{text}");
+            Tell($"\r\u001b[K{text}");
             _showsProgress = text.Length > 0;
         }
     }
@@ -35,7 +35,21 @@ internal sealed record Terminal(TextWriter Output, TextWriter Error, string Dire
             Progress("");
         }
 
-        Error.WriteLine($"iopf: {OneLine(text)}");
+        Tell($"iopf: {OneLine(text)}{Environment.NewLine}");
+    }
+
+    // Where standard error is closed or full, results and exit code still say what they say.
+    private void Tell(string text)
+    {
+        try
+        {
+            Error.Write(text);
+            Error.Flush();
+        }
+        catch (Exception unheard) when (unheard is IOException or UnauthorizedAccessException or System.ComponentModel.Win32Exception)
+        {
+            _showsProgress = false;
+        }
     }
 
     private static string OneLine(string text) =>

@@ -45,6 +45,22 @@ public sealed class ExploreCommandTests : IDisposable
         Assert.True(found.GetProperty("schedules").GetInt64() >= finding.GetProperty("found_at").GetInt64());
     }
 
+    // Shortened until nothing is left of one thread but that it is there.
+    [Theory]
+    [InlineData("E10")]
+    [InlineData("E24")]
+    [InlineData("E28")]
+    [InlineData("E29")]
+    public void Saved_finding_that_needs_no_operation_of_a_thread_can_be_replayed(string id)
+    {
+        _cli.Run("explore", "--find", id, "--save", "found");
+        string file = System.IO.Directory.GetFiles(Path.Combine(_cli.Directory, "found")).Order(StringComparer.Ordinal).Last();
+
+        CliOutcome posted = _cli.Run("schedule", file);
+
+        Assert.Equal((1, ""), (posted.ExitCode, posted.Error));
+    }
+
     [Fact]
     public void Saved_finding_goes_wrong_again_as_posted_and_is_well_when_corrected()
     {

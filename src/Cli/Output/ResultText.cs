@@ -112,7 +112,7 @@ internal static class ResultText
         {
             throw new BrokenPipeException(closed);
         }
-        catch (IOException failed)
+        catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
         {
             throw new InputException($"standard output cannot be written: {failed.Message}", failed);
         }

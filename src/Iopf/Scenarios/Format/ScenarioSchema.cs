@@ -89,7 +89,7 @@ internal static class ScenarioSchema
         FieldKind.Data => Text("^([0-9a-fA-F]{2})+$"),
         FieldKind.Addresses or FieldKind.Counts => List(Reference("number")),
         FieldKind.Steps => Reference("steps"),
-        FieldKind.Threads => new JsonObject { ["type"] = "object", ["additionalProperties"] = Reference("steps") },
+        FieldKind.Threads => new JsonObject { ["type"] = "object", ["additionalProperties"] = new JsonObject { ["type"] = "array", ["items"] = Reference("step") } },
         FieldKind.Texts => List(new JsonObject { ["type"] = "string" }),
         FieldKind.NewProcess or FieldKind.NewContainer => Reference("name"),
         _ when field.IsReference => Reference("name"),

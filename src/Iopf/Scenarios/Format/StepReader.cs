@@ -21,9 +21,11 @@ internal sealed class StepReader(DeclaredNames names)
     /// <exception cref="InputException">One of them is not what the format allows.</exception>
     public IReadOnlyList<ScenarioStep> Read(JsonPlace place, int depth = 0)
     {
-        ScenarioStep[] steps = [.. place.Items("a list of steps").Select(step => ReadStep(step, depth))];
+        ScenarioStep[] steps = ReadAny(place, depth);
         return steps.Length > 0 ? steps : throw place.Wrong("expected at least one step");
     }
+
+    private ScenarioStep[] ReadAny(JsonPlace place, int depth) => [.. place.Items("a list of steps").Select(step => ReadStep(step, depth))];
 
     private ScenarioStep ReadStep(JsonPlace place, int depth)
     {
@@ -116,7 +118,9 @@ internal sealed class StepReader(DeclaredNames names)
             }
 
             _isInThread = true;
-            threads.Add(new(name, Read(steps, depth + 1)));
+
+            // What exploring found may need nothing of a thread but that it is there.
+            threads.Add(new(name, ReadAny(steps, depth + 1)));
             _isInThread = false;
         }
 
