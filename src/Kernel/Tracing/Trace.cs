@@ -4,6 +4,7 @@ namespace Iopf.Kernel;
 public sealed class Trace
 {
     private TraceFollower? _followers;
+    private bool _isTold;
 
     /// <summary>Whether anybody listens.</summary>
     public bool IsOn => _followers is not null;
@@ -23,25 +24,30 @@ public sealed class Trace
     /// <param name="follower">Called in the order of steps.</param>
     public void Follow(TraceFollower follower) => _followers += follower;
 
-    /// <summary>Whether followers are looking at a step right now.</summary>
-    internal bool IsTold { get; private set; }
-
     /// <summary>The parts of the latest step's text.</summary>
     internal TraceWords Words { get; } = new();
+
+    /// <summary>Takes the room for the text of the next step.</summary>
+    internal TraceWords Begin()
+    {
+        Invariant.Hold(!_isTold, "who follows the trace makes no step of its own");
+        Words.Clear();
+        return Words;
+    }
 
     internal void Skip() => Count++;
 
     internal void Emit(in TraceStep step)
     {
         Count++;
-        IsTold = true;
+        _isTold = true;
         try
         {
             _followers?.Invoke(in step);
         }
         finally
         {
-            IsTold = false;
+            _isTold = false;
         }
     }
 }

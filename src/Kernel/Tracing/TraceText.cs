@@ -14,16 +14,12 @@ public readonly ref struct TraceText
     /// <param name="formattedCount">How many parts are formatted.</param>
     /// <param name="kernel">Whose trace it is for.</param>
     /// <param name="isOn">Whether the parts are needed at all.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TraceText(int literalLength, int formattedCount, HostKernel kernel, out bool isOn)
     {
         ArgumentNullException.ThrowIfNull(kernel);
         isOn = kernel.Trace.IsOn;
-        if (isOn)
-        {
-            Invariant.Hold(!kernel.Trace.IsTold, "who follows the trace makes no step of its own");
-            _words = kernel.Trace.Words;
-            _words.Clear();
-        }
+        _words = isOn ? kernel.Trace.Begin() : null;
     }
 
     /// <summary>Whether anybody listens.</summary>
