@@ -156,10 +156,15 @@ public sealed class HostKernel(Scheduler scheduler, CostOptions costs, ErrataSet
 
     private void StopAtStep(TraceLayer layer, string function)
     {
+        if (!Trace.IsOn)
+        {
+            Scheduler.StepPoint(layer, function);
+            return;
+        }
+
         // Taken out of the trace's room before another thread may go on and use it.
-        string words = Trace.IsOn ? Trace.Words.ToString() : string.Empty;
+        string words = Trace.Words.ToString();
         Scheduler.StepPoint(layer, function);
-        Trace.Words.Clear();
-        Trace.Words.Add(words);
+        Trace.Begin().Add(words);
     }
 }

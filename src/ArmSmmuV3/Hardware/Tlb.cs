@@ -36,8 +36,11 @@ internal sealed class Tlb(int entryCount)
     private int _largeCount;
     private int _globalCount;
 
+    // Where an entry may be; nowhere as long as none is in use.
+    private TlbEntry[]?[] Filled => _count == 0 ? [] : _banks;
+
     /// <summary>The entries in use; a view for dumps.</summary>
-    public IEnumerable<TlbEntry> Entries => _banks.SelectMany(static bank => bank ?? []).Where(static entry => entry.Tag != 0);
+    public IEnumerable<TlbEntry> Entries => Filled.SelectMany(static bank => bank ?? []).Where(static entry => entry.Tag != 0);
 
     /// <summary>Packs what distinguishes the translations of one context: stages, VMID (31:16), ASID (15:0).</summary>
     public static ulong TagOf(bool hasStage1, bool hasStage2, ushort vmid, ushort asid) =>
@@ -83,7 +86,7 @@ internal sealed class Tlb(int entryCount)
     /// <summary>Forgets everything.</summary>
     public void InvalidateAll()
     {
-        foreach (TlbEntry[]? bank in _count == 0 ? [] : _banks)
+        foreach (TlbEntry[]? bank in Filled)
         {
             bank?.AsSpan().Clear();
         }
@@ -93,7 +96,7 @@ internal sealed class Tlb(int entryCount)
     /// <summary>Forgets the translations of a VMID that have a stage 1, or all of them.</summary>
     public void InvalidateVmid(ushort vmid, bool withStage2Only)
     {
-        foreach (TlbEntry[]? bank in _count == 0 ? [] : _banks)
+        foreach (TlbEntry[]? bank in Filled)
         {
             foreach (ref TlbEntry entry in bank.AsSpan())
             {
@@ -109,7 +112,7 @@ internal sealed class Tlb(int entryCount)
     public void InvalidateAsid(ushort vmid, ushort asid)
     {
         uint vmidAndAsid = ((uint)vmid << 16) | asid;
-        foreach (TlbEntry[]? bank in _count == 0 ? [] : _banks)
+        foreach (TlbEntry[]? bank in Filled)
         {
             foreach (ref TlbEntry entry in bank.AsSpan())
             {
@@ -143,7 +146,7 @@ internal sealed class Tlb(int entryCount)
 
     private void InvalidateEveryAsid(ushort vmid, ulong address, bool globalOnly)
     {
-        foreach (TlbEntry[]? bank in _count == 0 ? [] : _banks)
+        foreach (TlbEntry[]? bank in Filled)
         {
             foreach (ref TlbEntry entry in bank.AsSpan())
             {

@@ -74,6 +74,7 @@ internal sealed class DensityCommand
         string picture = PictureOf(parsed);
         CheckFiles(parsed.GetValue(_plot), parsed.GetValue(_html), terminal);
         Lock telling = new();
+
         // Every host is a model of its own; which of them runs when changes nothing.
         DensityStudy study = DensityStudy.Of(spec, policies, guests, SideBySide.Do, (done, of) =>
         {

@@ -29,8 +29,9 @@ internal static class ReviewCommand
             string[] asked = parsed.GetValue(ids) ?? [];
             List<ErrataEntry> entries = asked.Length == 0 ? [.. ErrataCatalog.All] : [.. asked.Select(id => ErrataCatalog.Get(ErrataCommand.IdOf(id)))];
 
-            // Each review has machines of its own: they run on all processors and are reported in their order.
             string? page = parsed.GetValue(html);
+
+            // Each review has machines of its own: they run on all processors and are reported in their order.
             ErratumReview[] each = new ErratumReview[entries.Count];
             SideBySide.Do(entries.Count, number => each[number] = ErratumReview.Of(entries[number], withSteps: page is not null));
             List<ErratumReview> reviews = [.. each];

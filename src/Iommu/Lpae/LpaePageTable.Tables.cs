@@ -18,7 +18,7 @@ public sealed partial class LpaePageTable
         error = Errno.None;
         if (IsRecent(iova, level))
         {
-            return PageSlotOf(_recentTable, iova);
+            return SlotOf(_recentTable, level, iova);
         }
 
         MemoryView words = _memory.View;
@@ -53,8 +53,6 @@ public sealed partial class LpaePageTable
         }
     }
 
-    private static ulong PageSlotOf(ulong table, ulong iova) => table + (((iova >> Page.Shift) & (Entries - 1)) << 3);
-
     private ulong MakeTable(ulong slot, ulong descriptor, out Errno error)
     {
         if ((descriptor & LpaeDescriptor.Valid) != 0)
@@ -75,7 +73,7 @@ public sealed partial class LpaePageTable
     {
         if (IsRecent(iova, level))
         {
-            return PageSlotOf(_recentTable, iova);
+            return SlotOf(_recentTable, level, iova);
         }
 
         ulong slot = SlotOf(Root, StartLevel, iova);
@@ -122,11 +120,16 @@ public sealed partial class LpaePageTable
         return table;
     }
 
-    private void ForgetRecent() => _recentSpan = NoSpan;
+    /// <summary>Gives back a table that an entry no longer leads to, once the SMMU has forgotten it.</summary>
+    private void Discard(ulong descriptor, int level, ulong iova)
+    {
+        _recentSpan = NoSpan;
+        _tlb.FlushWalk(iova, 1UL << ShiftOf(level), Page.Size);
+        FreeTable(descriptor & LpaeDescriptor.AddressMask, level + 1);
+    }
 
     private void FreeTable(ulong table, int level)
     {
-        ForgetRecent();
         for (int i = 0; i < Entries && level < LastLevel; i++)
         {
             ulong descriptor = _memory.ReadWord(table + ((ulong)i << 3));

@@ -218,6 +218,7 @@ public sealed partial class LpaePageTable
     /// <summary>Gives all table pages back.</summary>
     public void Free()
     {
+        _recentSpan = NoSpan;
         for (int page = 0; page < _rootPages; page++)
         {
             FreeTable(Root + ((ulong)page << Page.Shift), StartLevel);
@@ -281,9 +282,7 @@ public sealed partial class LpaePageTable
         }
 
         _memory.WriteWord(slot, 0);
-        ForgetRecent();
-        _tlb.FlushWalk(iova & ~((1UL << ShiftOf(level)) - 1), 1UL << ShiftOf(level), Page.Size);
-        FreeTable(descriptor & LpaeDescriptor.AddressMask, level + 1);
+        Discard(descriptor, level, iova & ~((1UL << ShiftOf(level)) - 1));
         return true;
     }
 
@@ -304,9 +303,7 @@ public sealed partial class LpaePageTable
             entries[i] = 0;
             if (LpaeDescriptor.IsTable(descriptor, level))
             {
-                ForgetRecent();
-                _tlb.FlushWalk(iova + ((ulong)i * size), size, Page.Size);
-                FreeTable(descriptor & LpaeDescriptor.AddressMask, level + 1);
+                Discard(descriptor, level, iova + ((ulong)i * size));
             }
             else
             {

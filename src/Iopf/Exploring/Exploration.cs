@@ -97,15 +97,13 @@ public sealed record Exploration(RunRequest Request, ExplorationOptions Options)
             inParallel(attempts.Count, number => attempts[number].Run());
             for (int i = 0; goesOn && i < attempts.Count; i++)
             {
-                if (!attempts[i].HasRun)
+                goesOn = attempts[i].HasRun;
+                if (goesOn)
                 {
-                    goesOn = false;
-                    break;
+                    strategy.End(wasGivenUp: attempts[i].Result is null);
+                    Take(attempts[i], states, findings);
+                    goesOn = progress(new ExplorationProgress(Schedules, states.Distinct, Findings, (strategy as DepthFirst)?.ShareDone));
                 }
-
-                strategy.End(wasGivenUp: attempts[i].Result is null);
-                Take(attempts[i], states, findings);
-                goesOn = progress(new ExplorationProgress(Schedules, states.Distinct, Findings, (strategy as DepthFirst)?.ShareDone));
             }
         }
 
