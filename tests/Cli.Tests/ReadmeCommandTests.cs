@@ -72,7 +72,7 @@ public sealed partial class ReadmeCommandTests
             ? Directory.EnumerateFiles(Path.Combine(Repository.Root, Path.GetDirectoryName(word)!), Path.GetFileName(word)).Order(StringComparer.Ordinal)
             : [word];
 
-    [GeneratedRegex(@"^\$ dotnet run -c Release --project src/Cli -- (?<args>[^\n]*)\n(?<output>.*?)\n```", RegexOptions.Multiline | RegexOptions.Singleline)]
+    [GeneratedRegex(@"^\$ dotnet run -c Release --project tools/Cli -- (?<args>[^\n]*)\n(?<output>.*?)\n```", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Shown();
 
     [GeneratedRegex(@"^\| `iopf (?<args>[^`]*)`", RegexOptions.Multiline)]

@@ -6,7 +6,7 @@ public static class Repository
     public static string Root { get; } = FindRoot(AppContext.BaseDirectory);
 
     /// <summary>The source files of the rooms, as paths relative to the root with forward slashes.</summary>
-    public static IReadOnlyList<string> SourceFiles { get; } = FilesBelow("src");
+    public static IReadOnlyList<string> SourceFiles { get; } = [.. FilesBelow("src"), .. FilesBelow("tools")];
 
     public static string Read(string path) => File.ReadAllText(Path.Combine(Root, path)).ReplaceLineEndings("\n");
 

@@ -24,7 +24,7 @@ public sealed partial class TidyTests
     [Fact]
     public void Only_the_composition_and_the_command_know_which_patches_are_on() =>
         AssertNone(Repository.SourceFiles
-            .Where(path => !path.StartsWith("src/Iopf/", StringComparison.Ordinal) && !path.StartsWith("src/Cli/", StringComparison.Ordinal))
+            .Where(path => !path.StartsWith("src/Iopf/", StringComparison.Ordinal) && !path.StartsWith("tools/Cli/", StringComparison.Ordinal))
             .Where(path => Repository.Read(path).Contains("PatchSet", StringComparison.Ordinal)));
 
     [Fact]
