@@ -22,9 +22,9 @@ public sealed partial class TidyTests
         AssertNone(Repository.SourceFiles.Where(path => Unfinished().IsMatch(Repository.Read(path))));
 
     [Fact]
-    public void Only_the_composition_and_the_command_know_which_patches_are_on() =>
+    public void Only_the_composition_and_the_tools_know_which_patches_are_on() =>
         AssertNone(Repository.SourceFiles
-            .Where(path => !path.StartsWith("src/Iopf/", StringComparison.Ordinal) && !path.StartsWith("tools/Cli/", StringComparison.Ordinal))
+            .Where(path => !path.StartsWith("src/Iopf/", StringComparison.Ordinal) && !path.StartsWith("tools/", StringComparison.Ordinal))
             .Where(path => Repository.Read(path).Contains("PatchSet", StringComparison.Ordinal)));
 
     [Fact]
