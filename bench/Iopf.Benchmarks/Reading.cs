@@ -1,7 +1,7 @@
 using BenchmarkDotNet.Attributes;
-using Iopf.KernelLogs;
+using Iopf.SmmuLog;
 using Iopf.Patches;
-using Iopf.Recordings;
+using Iopf.Replay;
 
 namespace Iopf.Benchmarks;
 
@@ -29,7 +29,7 @@ public class Reading : IDecodeSink
     [Benchmark(OperationsPerInvoke = Operations, Description = "replay of a recorded operation")]
     public void ReplayRecording()
     {
-        ReplayReport report = Replay.Run(_recording, Type1Replayers.Create);
+        ReplayReport report = RecordingReplay.Run(_recording, Type1Replayers.Create);
         if (report.Operations != Operations || report.Mismatched != 0)
         {
             throw new InvalidOperationException($"{report.Operations} operations, {report.Mismatched} mismatched");

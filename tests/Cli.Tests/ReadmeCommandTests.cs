@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using Iopf.Recordings;
+using Iopf.Replay;
 using Iopf.TestKit;
 
 namespace Iopf.Cli.Tests;

@@ -2,7 +2,7 @@ using System.Text.Json;
 using Iopf.Cli.Tests.Fakes;
 using Iopf.Kernel;
 using Iopf.Promises;
-using Iopf.Recordings;
+using Iopf.Replay;
 
 namespace Iopf.Cli.Tests;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using Iopf.Cli.Sweeping;
-using Iopf.Recordings;
+using Iopf.Replay;
 using Iopf.Scenarios;
 using Iopf.Sweeps;
 using Microsoft.Data.Sqlite;

@@ -17,7 +17,7 @@ public sealed class TerminalTests : IDisposable
     {
         Terminal terminal = new(_output, _closed, ".", ShowStackTraces: false);
 
-        Assert.Equal(ExitCode.BadInput, new IopfCommandLine(terminal, new ModelScenarioRunner(), Iopf.Recordings.Type1Replayers.Create).Run(["explore", "nix"]));
+        Assert.Equal(ExitCode.BadInput, new IopfCommandLine(terminal, new ModelScenarioRunner(), Iopf.Replay.Type1Replayers.Create).Run(["explore", "nix"]));
     }
 
     [Fact]
@@ -26,7 +26,7 @@ public sealed class TerminalTests : IDisposable
         using StringWriter error = new();
         Terminal terminal = new(_closed, error, ".", ShowStackTraces: false);
 
-        Assert.Equal(ExitCode.BadInput, new IopfCommandLine(terminal, new ModelScenarioRunner(), Iopf.Recordings.Type1Replayers.Create).Run(["patches"]));
+        Assert.Equal(ExitCode.BadInput, new IopfCommandLine(terminal, new ModelScenarioRunner(), Iopf.Replay.Type1Replayers.Create).Run(["patches"]));
         Assert.Equal($"iopf: standard output cannot be written: closed{Environment.NewLine}", error.ToString());
     }
 

@@ -1,6 +1,4 @@
-using Iopf.Recordings;
-
-namespace Iopf.Tests.Recordings;
+namespace Iopf.Replay.Tests;
 
 /// <summary>The model with every erratum on, held against recordings of the posted patches.</summary>
 public sealed class PostedPatchesTests
@@ -12,7 +10,7 @@ public sealed class PostedPatchesTests
     [MemberData(nameof(Recordings))]
     public void Every_operation_is_answered_as_the_posted_patches_answered_it(string recording)
     {
-        ReplayReport report = Replay.Run(Path.Combine(RecordingFiles.Posted, recording), Type1Replayers.Create);
+        ReplayReport report = RecordingReplay.Run(Path.Combine(RecordingFiles.Posted, recording), Type1Replayers.Create);
 
         Assert.Null(report.FirstMismatch);
         Assert.True(report.Operations > 0);
@@ -56,6 +54,6 @@ public sealed class PostedPatchesTests
     {
         string file = Path.Combine(Directory.CreateTempSubdirectory("iopf-").FullName, "recording.jsonl");
         File.WriteAllText(file, string.Join('\n', lines));
-        return Replay.Run(file, Type1Replayers.Create);
+        return RecordingReplay.Run(file, Type1Replayers.Create);
     }
 }

@@ -1,6 +1,4 @@
-using Iopf.Recordings;
-
-namespace Iopf.Tests.Recordings;
+namespace Iopf.Replay.Tests;
 
 /// <summary>The model held against recordings of a real kernel.</summary>
 public sealed class RecordedKernelTests
@@ -11,7 +9,7 @@ public sealed class RecordedKernelTests
     [InlineData(3, 2807)]
     public void Every_operation_of_a_recorded_kernel_is_answered_as_recorded_and_keeps_every_promise(int seed, int operations)
     {
-        ReplayReport report = Replay.Run(RecordingFiles.Seed(seed), Type1Replayers.Create);
+        ReplayReport report = RecordingReplay.Run(RecordingFiles.Seed(seed), Type1Replayers.Create);
 
         Assert.Null(report.FirstMismatch);
         Assert.Equal((operations, operations), (report.Operations, report.Matched));
@@ -25,6 +23,6 @@ public sealed class RecordedKernelTests
         string file = Path.Combine(Directory.CreateTempSubdirectory("iopf-").FullName, "dma-first.jsonl");
         File.WriteAllLines(file, [recording[0], recording.First(line => line.Contains("\"data\":", StringComparison.Ordinal))]);
 
-        Assert.Equal(1, Replay.Run(file, Type1Replayers.Create).Operations);
+        Assert.Equal(1, RecordingReplay.Run(file, Type1Replayers.Create).Operations);
     }
 }

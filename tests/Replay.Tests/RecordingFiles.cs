@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace Iopf.Tests.Recordings;
+namespace Iopf.Replay.Tests;
 
 /// <summary>The recordings under tests/data.</summary>
 internal static class RecordingFiles

@@ -1,6 +1,4 @@
-using Iopf.Recordings;
-
-namespace Iopf.Tests.Recordings;
+namespace Iopf.Replay.Tests;
 
 public sealed class RecordingReaderTests
 {

@@ -1,8 +1,7 @@
 using Iopf.Kernel;
 using Iopf.Promises;
-using Iopf.Recordings;
 
-namespace Iopf.Tests.Recordings;
+namespace Iopf.Replay.Tests;
 
 public sealed class ReplayTests
 {
@@ -14,7 +13,7 @@ public sealed class ReplayTests
     {
         string file = RecordingFiles.Seed(seed);
 
-        ReplayReport report = Replay.Run(file, _ => new LyingReplayer());
+        ReplayReport report = RecordingReplay.Run(file, _ => new LyingReplayer());
 
         Assert.Equal(new ReplayReport(file, "vfio-type1-recording/1", File.ReadLines(file).Count() - 1, report.Operations, null, report.Violations), report);
         Assert.Equal(0, report.Mismatched);
@@ -26,7 +25,7 @@ public sealed class ReplayTests
         string file = RecordingFiles.Seed(1);
         LyingReplayer liar = new(operation => operation is PlainCall { Op: "ioctl_118" }, RecordedAnswer.OfResult(Errno.EINVAL));
 
-        ReplayReport report = Replay.Run(file, _ => liar);
+        ReplayReport report = RecordingReplay.Run(file, _ => liar);
 
         int line = 1 + File.ReadLines(file).Index().First(line => line.Item.Contains("ioctl_118", StringComparison.Ordinal)).Index;
         Assert.Equal(1, report.Mismatched);

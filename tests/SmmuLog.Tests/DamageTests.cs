@@ -1,8 +1,7 @@
 using System.Text;
-using Iopf.KernelLogs;
 using Iopf.TestKit;
 
-namespace Iopf.Tests.KernelLogs;
+namespace Iopf.SmmuLog.Tests;
 
 public sealed class DamageTests
 {

@@ -1,8 +1,7 @@
 using System.Text;
-using Iopf.KernelLogs;
 using Iopf.Patches;
 
-namespace Iopf.Tests.KernelLogs;
+namespace Iopf.SmmuLog.Tests;
 
 /// <summary>Everything the decoder finds in one log.</summary>
 internal sealed class Decoded : IDecodeSink

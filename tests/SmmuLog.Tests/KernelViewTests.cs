@@ -1,10 +1,9 @@
 using System.Text;
 using Iopf.Iommu;
 using Iopf.Kernel;
-using Iopf.KernelLogs;
 using Iopf.Patches;
 
-namespace Iopf.Tests.KernelLogs;
+namespace Iopf.SmmuLog.Tests;
 
 public sealed class KernelViewTests
 {

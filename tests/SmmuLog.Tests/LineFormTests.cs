@@ -1,6 +1,4 @@
-using Iopf.KernelLogs;
-
-namespace Iopf.Tests.KernelLogs;
+namespace Iopf.SmmuLog.Tests;
 
 public sealed class LineFormTests
 {

@@ -1,6 +1,6 @@
 using Iopf.TestKit;
 
-namespace Iopf.Tests.KernelLogs;
+namespace Iopf.SmmuLog.Tests;
 
 /// <summary>What each real log must give, written by hand from the words and from where the logs come from.</summary>
 public sealed class LogFileTests

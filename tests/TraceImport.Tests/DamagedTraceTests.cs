@@ -1,8 +1,7 @@
-using Iopf.Imports;
 using Iopf.Scenarios;
 using Iopf.TestKit;
 
-namespace Iopf.Tests.Imports;
+namespace Iopf.TraceImport.Tests;
 
 /// <summary>Whatever a trace has become, it is refused in one line or becomes a scenario that the reader takes.</summary>
 public sealed class DamagedTraceTests

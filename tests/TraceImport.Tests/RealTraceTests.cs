@@ -1,10 +1,9 @@
 using System.Text.Json;
-using Iopf.Imports;
 using Iopf.Patches;
 using Iopf.Scenarios;
 using Iopf.TestKit;
 
-namespace Iopf.Tests.Imports;
+namespace Iopf.TraceImport.Tests;
 
 /// <summary>Every trace in tests/data becomes a scenario, runs, and gives the answers that its log has or implies.</summary>
 public sealed class RealTraceTests

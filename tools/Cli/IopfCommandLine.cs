@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using Iopf.Cli.Commands;
-using Iopf.Recordings;
+using Iopf.Replay;
 
 namespace Iopf.Cli;
 

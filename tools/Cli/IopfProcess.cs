@@ -1,3 +1,4 @@
+using Iopf.Replay;
 using System.Text;
 
 namespace Iopf.Cli;
@@ -17,7 +18,7 @@ internal static class IopfProcess
         {
             IsWatched = !Console.IsErrorRedirected,
         };
-        int exitCode = new IopfCommandLine(terminal, new ModelScenarioRunner(), Recordings.Type1Replayers.Create).Run(args);
+        int exitCode = new IopfCommandLine(terminal, new ModelScenarioRunner(), Type1Replayers.Create).Run(args);
         try
         {
             output.Flush();

@@ -1,4 +1,4 @@
-using Iopf.KernelLogs;
+using Iopf.SmmuLog;
 
 namespace Iopf.Cli;
 

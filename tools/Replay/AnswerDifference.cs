@@ -1,4 +1,4 @@
-namespace Iopf.Recordings;
+namespace Iopf.Replay;
 
 /// <summary>Where two answers part.</summary>
 /// <param name="Expected">The recorded field, as <c>name=value</c>.</param>

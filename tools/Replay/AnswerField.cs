@@ -1,4 +1,4 @@
-namespace Iopf.Recordings;
+namespace Iopf.Replay;
 
 /// <summary>One field of an answer.</summary>
 /// <param name="Name">Its name in the recording.</param>

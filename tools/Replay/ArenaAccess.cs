@@ -1,4 +1,4 @@
-namespace Iopf.Recordings;
+namespace Iopf.Replay;
 
 /// <summary>What user space may do in a part of the arena.</summary>
 public enum ArenaAccess

@@ -1,4 +1,4 @@
-namespace Iopf.Recordings;
+namespace Iopf.Replay;
 
 /// <summary>One part of the user memory behind the mappings of a recording.</summary>
 /// <param name="Start">Its first offset.</param>

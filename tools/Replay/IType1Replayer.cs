@@ -1,6 +1,6 @@
 using Iopf.Promises;
 
-namespace Iopf.Recordings;
+namespace Iopf.Replay;
 
 /// <summary>A machine with one VFIO container that performs recorded operations in order.</summary>
 public interface IType1Replayer

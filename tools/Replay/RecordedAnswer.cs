@@ -1,7 +1,7 @@
 using System.Globalization;
 using Iopf.Kernel;
 
-namespace Iopf.Recordings;
+namespace Iopf.Replay;
 
 /// <summary>What a kernel answered to one operation.</summary>
 /// <remarks>Recordings and replayers build it through the same methods, so that answers compare.</remarks>

@@ -1,4 +1,4 @@
-namespace Iopf.Recordings;
+namespace Iopf.Replay;
 
 /// <summary>One line of a recording: an operation with its inputs, and what the kernel answered.</summary>
 /// <param name="Line">Its line in the file, from 1.</param>

@@ -1,4 +1,4 @@
-namespace Iopf.Recordings;
+namespace Iopf.Replay;
 
 /// <summary>Turns the fields of one line into the operation it records.</summary>
 internal sealed class RecordedOperationParser

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Iopf.Kernel;
 
-namespace Iopf.Recordings;
+namespace Iopf.Replay;
 
 /// <summary>The fields of one line, or of an object in it.</summary>
 /// <remarks>Read strictly: each must be there and have its form, and none may be left over.</remarks>

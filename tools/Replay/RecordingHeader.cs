@@ -1,4 +1,4 @@
-namespace Iopf.Recordings;
+namespace Iopf.Replay;
 
 /// <summary>The first line of a recording: what it was recorded on.</summary>
 /// <param name="Format">The format, always <see cref="Type1Recording"/>.</param>

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Iopf.Recordings;
+namespace Iopf.Replay;
 
 /// <summary>The lines of a recording, one at a time, however large the file is.</summary>
 /// <param name="file">The file, for complaints.</param>

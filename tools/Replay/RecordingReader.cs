@@ -1,9 +1,9 @@
 using System.Text;
 using System.Text.Json;
 using Iopf.Kernel;
-using Iopf.Recordings.Posted;
+using Iopf.Replay.Posted;
 
-namespace Iopf.Recordings;
+namespace Iopf.Replay;
 
 /// <summary>Reads a recording of format <c>vfio-type1-recording/1</c>, line by line and strictly.</summary>
 public sealed class RecordingReader : IDisposable

@@ -1,7 +1,7 @@
 using Iopf.Kernel;
 using Iopf.Mm;
 
-namespace Iopf.Recordings;
+namespace Iopf.Replay;
 
 /// <summary>The user memory behind the mappings of a recording: offsets in it are process addresses from a base on.</summary>
 internal static class ReplayArena

@@ -5,7 +5,7 @@ using Iopf.Machine;
 using Iopf.Mm;
 using Iopf.Vfio;
 
-namespace Iopf.Recordings;
+namespace Iopf.Replay;
 
 /// <summary>The open files of one run of a recording, and the ioctls on them with their real structures.</summary>
 internal sealed class ReplayContainer(Host host, int groupId, string device)

@@ -1,4 +1,4 @@
-namespace Iopf.Recordings;
+namespace Iopf.Replay;
 
 /// <summary>One operation that was answered differently.</summary>
 /// <param name="Line">Its line in the recording.</param>

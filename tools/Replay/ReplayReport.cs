@@ -1,6 +1,6 @@
 using Iopf.Promises;
 
-namespace Iopf.Recordings;
+namespace Iopf.Replay;
 
 /// <summary>How the replay of one recording went.</summary>
 /// <param name="File">The recording.</param>

@@ -6,7 +6,7 @@ using Iopf.Patches;
 using Iopf.Promises;
 using Iopf.Vfio;
 
-namespace Iopf.Recordings;
+namespace Iopf.Replay;
 
 /// <summary>A host like the one a type1 recording was made on: one SMMU, one device in a group of its own, no patch.</summary>
 internal sealed class Type1ReplayMachine : IType1Replayer

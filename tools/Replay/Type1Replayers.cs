@@ -1,4 +1,4 @@
-namespace Iopf.Recordings;
+namespace Iopf.Replay;
 
 /// <summary>The machine that replays run on: the one place that names it.</summary>
 public static class Type1Replayers

@@ -1,4 +1,4 @@
-namespace Iopf.KernelLogs;
+namespace Iopf.SmmuLog;
 
 /// <summary>Tells event lines that have lost their prefix.</summary>
 internal static class ArmSmmuLines

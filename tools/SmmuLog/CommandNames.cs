@@ -1,4 +1,4 @@
-namespace Iopf.KernelLogs;
+namespace Iopf.SmmuLog;
 
 /// <summary>The names of commands, those included that the modeled SMMU does not have.</summary>
 /// <remarks>Arm IHI 0070, section 4.1.1.</remarks>

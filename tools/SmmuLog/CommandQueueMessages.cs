@@ -1,6 +1,6 @@
 using Iopf.ArmSmmuV3.Hardware;
 
-namespace Iopf.KernelLogs;
+namespace Iopf.SmmuLog;
 
 /// <summary>Explains what the driver says of a command queue that stopped or does not get done.</summary>
 /// <remarks>Kernel: <c>__arm_smmu_cmdq_skip_err</c>, <c>arm_smmu_cmdq_issue_cmdlist</c>. Arm IHI 0070, sections 6.3.28 and 7.1.</remarks>

@@ -1,4 +1,4 @@
-namespace Iopf.KernelLogs;
+namespace Iopf.SmmuLog;
 
 /// <summary>Counts what it passes on.</summary>
 internal sealed class CountingSink(IDecodeSink sink, DecodeSummary summary) : IDecodeSink

@@ -1,4 +1,4 @@
-namespace Iopf.KernelLogs;
+namespace Iopf.SmmuLog;
 
 /// <summary>Counts over a whole log. Tables are bounded: what finds no place is counted as other.</summary>
 public sealed class DecodeSummary

@@ -1,4 +1,4 @@
-namespace Iopf.KernelLogs;
+namespace Iopf.SmmuLog;
 
 /// <summary>Collects the values of a line by name.</summary>
 internal sealed class Details : List<KeyValuePair<string, object?>>

@@ -1,4 +1,4 @@
-namespace Iopf.KernelLogs;
+namespace Iopf.SmmuLog;
 
 /// <summary>Explains the messages of the SMMUv3 driver that are no event records.</summary>
 internal static class DriverMessages
@@ -24,7 +24,7 @@ internal static class DriverMessages
     ];
 
     /// <summary>Explains one message.</summary>
-    public static LogError Explain(in DriverText message, SmmuLog smmu)
+    public static LogError Explain(in DriverText message, SmmuMessages smmu)
     {
         string text = message.Text;
         if (text.StartsWith(Serious, StringComparison.Ordinal))

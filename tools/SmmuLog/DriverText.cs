@@ -1,4 +1,4 @@
-namespace Iopf.KernelLogs;
+namespace Iopf.SmmuLog;
 
 /// <summary>One message of a line.</summary>
 /// <param name="Place">Where it stands.</param>

@@ -1,6 +1,6 @@
 using Iopf.ArmSmmuV3.Hardware;
 
-namespace Iopf.KernelLogs;
+namespace Iopf.SmmuLog;
 
 /// <summary>What the specification says of one type of event.</summary>
 /// <remarks>Arm IHI 0070, section 7.3.</remarks>

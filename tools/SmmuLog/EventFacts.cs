@@ -1,6 +1,6 @@
 using Iopf.ArmSmmuV3.Hardware;
 
-namespace Iopf.KernelLogs;
+namespace Iopf.SmmuLog;
 
 /// <summary>What one event says; a field that is not known, or that carries no meaning for the type, is null.</summary>
 /// <remarks>Arm IHI 0070, section 7.3.</remarks>

@@ -1,4 +1,4 @@
-namespace Iopf.KernelLogs;
+namespace Iopf.SmmuLog;
 
 /// <summary>Which fields of an event record carry meaning for its type.</summary>
 /// <remarks>Arm IHI 0070, section 7.3.</remarks>

@@ -1,4 +1,4 @@
-namespace Iopf.KernelLogs;
+namespace Iopf.SmmuLog;
 
 /// <summary>A line of another IOMMU, named and left alone.</summary>
 /// <param name="Place">Where it stood.</param>

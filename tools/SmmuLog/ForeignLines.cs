@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace Iopf.KernelLogs;
+namespace Iopf.SmmuLog;
 
 /// <summary>Names the lines of IOMMUs that are no SMMUv3.</summary>
 internal static partial class ForeignLines

@@ -1,4 +1,4 @@
-namespace Iopf.KernelLogs;
+namespace Iopf.SmmuLog;
 
 /// <summary>The bits of a global error.</summary>
 /// <remarks>Kernel: <c>arm_smmu_gerror_handler</c>. Arm IHI 0070, section 6.3.17 (SMMU_GERROR).</remarks>

@@ -1,4 +1,4 @@
-namespace Iopf.KernelLogs;
+namespace Iopf.SmmuLog;
 
 /// <summary>Takes what the decoder finds, as soon as it is known.</summary>
 public interface IDecodeSink

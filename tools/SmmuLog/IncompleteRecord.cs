@@ -1,4 +1,4 @@
-namespace Iopf.KernelLogs;
+namespace Iopf.SmmuLog;
 
 /// <summary>An event record of which something is missing or damaged.</summary>
 /// <param name="Place">Where it began.</param>

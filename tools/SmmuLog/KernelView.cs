@@ -1,7 +1,7 @@
 using Iopf.Iommu;
 using Iopf.Kernel;
 
-namespace Iopf.KernelLogs;
+namespace Iopf.SmmuLog;
 
 /// <summary>What Linux with the chosen patches does with one record: the answers of the model's own driver and iommu core.</summary>
 /// <remarks>Kernel: <c>arm_smmu_handle_evt</c>, <c>iommu_report_device_fault</c>. The stream is taken to belong to a known device.</remarks>

@@ -3,7 +3,7 @@ using Iopf.Iommu;
 using Iopf.Kernel;
 using Iopf.Patches;
 
-namespace Iopf.KernelLogs;
+namespace Iopf.SmmuLog;
 
 /// <summary>Says in sentences what Linux does with a record.</summary>
 internal static class KernelViewText

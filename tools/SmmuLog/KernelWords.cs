@@ -1,6 +1,6 @@
 using Iopf.ArmSmmuV3.Hardware;
 
-namespace Iopf.KernelLogs;
+namespace Iopf.SmmuLog;
 
 /// <summary>What Linux prints for values of an event record.</summary>
 /// <remarks>Kernel: <c>event_class_str</c>.</remarks>

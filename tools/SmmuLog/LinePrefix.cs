@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace Iopf.KernelLogs;
+namespace Iopf.SmmuLog;
 
 /// <summary>Separates what dmesg, the journal or syslog put before a kernel message from the message.</summary>
 internal static partial class LinePrefix

@@ -1,6 +1,6 @@
 using Iopf.Patches;
 
-namespace Iopf.KernelLogs;
+namespace Iopf.SmmuLog;
 
 /// <summary>Explains every SMMUv3 line of a Linux kernel log, line by line.</summary>
 public sealed class LogDecoder : IDisposable
@@ -10,7 +10,7 @@ public sealed class LogDecoder : IDisposable
     private readonly ModelDriver _model;
     private readonly CountingSink _sink;
     private readonly OtherLines _others = new();
-    private readonly Dictionary<string, SmmuLog> _smmus = [];
+    private readonly Dictionary<string, SmmuMessages> _smmus = [];
     private readonly List<DriverText> _messages = [];
     private DriverText? _held;
     private ForeignLine? _heldForeign;
@@ -50,7 +50,7 @@ public sealed class LogDecoder : IDisposable
     /// <summary>Nothing has come for a while: gives out what is whole.</summary>
     public void Idle()
     {
-        foreach (SmmuLog smmu in _smmus.Values)
+        foreach (SmmuMessages smmu in _smmus.Values)
         {
             smmu.Records.Idle();
         }
@@ -60,7 +60,7 @@ public sealed class LogDecoder : IDisposable
     public void End()
     {
         Release();
-        foreach (SmmuLog smmu in _smmus.Values)
+        foreach (SmmuMessages smmu in _smmus.Values)
         {
             smmu.End();
         }
@@ -149,7 +149,7 @@ public sealed class LogDecoder : IDisposable
     /// <summary>A line without driver: one of its messages, or a word under a header that had no driver either.</summary>
     private bool IsBareDriverText(string text) =>
         DriverMessages.IsOne(text)
-        || (text.StartsWith("0x", StringComparison.Ordinal) && _smmus.TryGetValue("", out SmmuLog? nameless) && nameless.WaitsForWords);
+        || (text.StartsWith("0x", StringComparison.Ordinal) && _smmus.TryGetValue("", out SmmuMessages? nameless) && nameless.WaitsForWords);
 
     /// <summary>Whether a message was wrapped, or only its prefix stands on this line.</summary>
     private static bool MayGoOn(string text) =>
@@ -157,10 +157,10 @@ public sealed class LogDecoder : IDisposable
         || (text.StartsWith("CMD_SYNC timeout at", StringComparison.Ordinal) && !text.Contains('[', StringComparison.Ordinal))
         || (text.StartsWith("unexpected global error", StringComparison.Ordinal) && text.EndsWith(','));
 
-    private SmmuLog Smmu(string? device)
+    private SmmuMessages Smmu(string? device)
     {
         string name = device ?? "";
-        if (!_smmus.TryGetValue(name, out SmmuLog? smmu))
+        if (!_smmus.TryGetValue(name, out SmmuMessages? smmu))
         {
             if (_smmus.Count == SmmusMax)
             {
@@ -168,7 +168,7 @@ public sealed class LogDecoder : IDisposable
                 End();
             }
 
-            smmu = new SmmuLog(device, _model.Ask, _sink);
+            smmu = new SmmuMessages(device, _model.Ask, _sink);
             _smmus.Add(name, smmu);
         }
 

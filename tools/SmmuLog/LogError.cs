@@ -1,4 +1,4 @@
-namespace Iopf.KernelLogs;
+namespace Iopf.SmmuLog;
 
 /// <summary>A line that is no event record but tells of trouble, or of how the SMMU was set up.</summary>
 /// <param name="Place">Where it stood.</param>

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text;
 
-namespace Iopf.KernelLogs;
+namespace Iopf.SmmuLog;
 
 /// <summary>Cuts bytes into lines and hands the decoder those that may matter; the rest is only counted.</summary>
 /// <remarks>Memory is constant: a block, its characters, and the beginning of one line.</remarks>

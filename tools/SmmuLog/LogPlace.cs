@@ -1,4 +1,4 @@
-namespace Iopf.KernelLogs;
+namespace Iopf.SmmuLog;
 
 /// <summary>Where something stood in the log.</summary>
 /// <param name="Line">The number of its first line, from 1.</param>

@@ -6,7 +6,7 @@ using Iopf.Mm;
 using Iopf.Patches;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace Iopf.KernelLogs;
+namespace Iopf.SmmuLog;
 
 /// <summary>The model's kernel, with the chosen patches and one stalling device, asked what it makes of records.</summary>
 internal sealed class ModelDriver : IDisposable

@@ -1,4 +1,4 @@
-namespace Iopf.KernelLogs;
+namespace Iopf.SmmuLog;
 
 /// <summary>Explains lines that concern an SMMUv3 and name no device: suppressed prints, and QEMU's own complaints.</summary>
 internal sealed class OtherLines

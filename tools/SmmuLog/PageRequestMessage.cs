@@ -1,4 +1,4 @@
-namespace Iopf.KernelLogs;
+namespace Iopf.SmmuLog;
 
 /// <summary>A PCIe page request that the driver prints and denies: <c>sid 0x00000100.0x00002: [5L] unprivileged RW access at iova 0x...</c>.</summary>
 /// <remarks>Kernel: <c>arm_smmu_handle_ppr</c>.</remarks>

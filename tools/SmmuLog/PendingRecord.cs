@@ -1,6 +1,6 @@
 using Iopf.ArmSmmuV3.Hardware;
 
-namespace Iopf.KernelLogs;
+namespace Iopf.SmmuLog;
 
 /// <summary>An event record whose lines are still coming in.</summary>
 /// <param name="place">Its first line.</param>

@@ -1,4 +1,4 @@
-namespace Iopf.KernelLogs;
+namespace Iopf.SmmuLog;
 
 /// <summary>The decoded lines of Linux 6.13 and later, as printed; null for what is not there.</summary>
 /// <remarks>Kernel: <c>arm_smmu_dump_event</c>.</remarks>

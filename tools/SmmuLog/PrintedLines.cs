@@ -1,6 +1,6 @@
 using Iopf.ArmSmmuV3.Hardware;
 
-namespace Iopf.KernelLogs;
+namespace Iopf.SmmuLog;
 
 /// <summary>Reads the header of an event and the decoded lines of Linux 6.13 and later.</summary>
 /// <remarks>Kernel: <c>arm_smmu_dump_raw_event</c>, <c>arm_smmu_dump_event</c>.</remarks>

@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace Iopf.KernelLogs;
+namespace Iopf.SmmuLog;
 
 /// <summary>Explains what the driver prints when it takes an SMMU into service.</summary>
 /// <remarks>Kernel: <c>arm_smmu_device_hw_probe</c>, <c>arm_smmu_init_one_queue</c>, <c>arm_smmu_setup_irqs</c>.</remarks>
@@ -32,7 +32,7 @@ internal static class ProbeMessages
         ("option ", "A workaround that the device tree asks for."),
     ];
 
-    public static LogError? Explain(in DriverText message, SmmuLog smmu)
+    public static LogError? Explain(in DriverText message, SmmuMessages smmu)
     {
         string text = message.Text;
         TextCursor cursor = new(text);

@@ -1,4 +1,4 @@
-namespace Iopf.KernelLogs;
+namespace Iopf.SmmuLog;
 
 /// <summary>One word as printed.</summary>
 /// <param name="Value">Its value; null if it is damaged.</param>

@@ -1,6 +1,6 @@
 using Iopf.ArmSmmuV3.Hardware;
 
-namespace Iopf.KernelLogs;
+namespace Iopf.SmmuLog;
 
 /// <summary>Puts the lines of event records together, per SMMU, whatever stands between them.</summary>
 /// <param name="view">What Linux does with a record.</param>

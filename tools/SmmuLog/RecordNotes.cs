@@ -1,6 +1,6 @@
 using Iopf.ArmSmmuV3.Hardware;
 
-namespace Iopf.KernelLogs;
+namespace Iopf.SmmuLog;
 
 /// <summary>What surprises in a record and is no error.</summary>
 internal static class RecordNotes

@@ -1,6 +1,6 @@
 using Iopf.ArmSmmuV3.Hardware;
 
-namespace Iopf.KernelLogs;
+namespace Iopf.SmmuLog;
 
 /// <summary>A command that stopped the command queue, as the driver prints it before it puts a CMD_SYNC in its place.</summary>
 /// <remarks>Kernel: <c>__arm_smmu_cmdq_skip_err</c>. Arm IHI 0070, section 4.</remarks>

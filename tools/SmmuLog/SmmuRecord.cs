@@ -1,6 +1,6 @@
 using Iopf.ArmSmmuV3.Hardware;
 
-namespace Iopf.KernelLogs;
+namespace Iopf.SmmuLog;
 
 /// <summary>One event record of which everything is known that its type carries.</summary>
 /// <param name="Place">Where it began.</param>

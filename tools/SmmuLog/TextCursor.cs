@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Iopf.KernelLogs;
+namespace Iopf.SmmuLog;
 
 /// <summary>Reads a line from left to right.</summary>
 /// <param name="text">The line.</param>

@@ -1,4 +1,4 @@
-namespace Iopf.Imports;
+namespace Iopf.TraceImport;
 
 /// <summary>Tells mappings of a device's own memory (BARs) from those of RAM, where the log tells how large the BARs are.</summary>
 internal static class DeviceMemory

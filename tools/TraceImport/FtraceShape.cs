@@ -1,7 +1,7 @@
 using System.Globalization;
 using Iopf.Kernel;
 
-namespace Iopf.Imports;
+namespace Iopf.TraceImport;
 
 /// <summary>Makes requests of user space again out of what ftrace saw below them.</summary>
 /// <remarks>

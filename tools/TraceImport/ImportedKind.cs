@@ -1,4 +1,4 @@
-namespace Iopf.Imports;
+namespace Iopf.TraceImport;
 
 /// <summary>What a line of a trace says was done.</summary>
 public enum ImportedKind

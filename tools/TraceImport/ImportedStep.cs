@@ -1,6 +1,6 @@
 using Iopf.Kernel;
 
-namespace Iopf.Imports;
+namespace Iopf.TraceImport;
 
 /// <summary>One thing that a trace says was done.</summary>
 /// <param name="Kind">What.</param>

@@ -1,4 +1,4 @@
-namespace Iopf.Imports;
+namespace Iopf.TraceImport;
 
 /// <summary>What a trace, a log or a memory layout says, in its order.</summary>
 /// <param name="Form">What kind of text it is.</param>

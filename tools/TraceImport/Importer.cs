@@ -1,4 +1,4 @@
-namespace Iopf.Imports;
+namespace Iopf.TraceImport;
 
 /// <summary>Turns the trace of a real machine into a scenario that runs.</summary>
 public static class Importer

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 
-namespace Iopf.Imports;
+namespace Iopf.TraceImport;
 
 /// <summary>Reads memory layouts: QEMU's <c>info mtree</c>, and /proc/iomem of a guest.</summary>
 internal sealed partial class LayoutLines

@@ -1,6 +1,6 @@
 using Iopf.Kernel;
 
-namespace Iopf.Imports;
+namespace Iopf.TraceImport;
 
 /// <summary>The memory behind the mappings of a trace: where the trace does not say where it is, a place is chosen.</summary>
 internal sealed class MemoryPlan

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using Iopf.Kernel;
 
-namespace Iopf.Imports;
+namespace Iopf.TraceImport;
 
 /// <summary>Reads the lines in which QEMU, DPDK, a vfio-user server and Linux's tracing tell of mappings; whatever stands before them does not matter.</summary>
 internal sealed partial class TraceLines

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Iopf.Kernel;
 
-namespace Iopf.Imports;
+namespace Iopf.TraceImport;
 
 /// <summary>What each step of a trace is expected to answer on a kernel without the series, and what of the machine that takes.</summary>
 /// <remarks>

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Iopf.Promises;
-using Iopf.Recordings;
+using Iopf.Replay;
 
 namespace Iopf.Cli.Tests.Fakes;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Iopf.Recordings;
+using Iopf.Replay;
 using Iopf.TestKit;
 using Xunit.Abstractions;
 

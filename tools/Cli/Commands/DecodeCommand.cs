@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Iopf.Cli.Output;
-using Iopf.KernelLogs;
+using Iopf.SmmuLog;
 using Iopf.Patches;
 
 namespace Iopf.Cli.Commands;

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Iopf.Cli.Output;
-using Iopf.Imports;
+using Iopf.TraceImport;
 
 namespace Iopf.Cli.Commands;
 

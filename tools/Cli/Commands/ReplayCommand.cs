@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using Iopf.Cli.Output;
 using Iopf.Promises;
-using Iopf.Recordings;
+using Iopf.Replay;
 
 namespace Iopf.Cli.Commands;
 
@@ -33,7 +33,7 @@ internal static class ReplayCommand
             List<ReplayReport> reports = [];
             foreach (string file in parsed.GetRequiredValue(files))
             {
-                reports.Add(Replay.Run(file, createReplayer));
+                reports.Add(RecordingReplay.Run(file, createReplayer));
             }
 
             if (parsed.GetValue(json))

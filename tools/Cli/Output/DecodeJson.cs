@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Iopf.ArmSmmuV3.Hardware;
-using Iopf.KernelLogs;
+using Iopf.SmmuLog;
 using Iopf.Patches;
 
 namespace Iopf.Cli.Output;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Iopf.KernelLogs;
+using Iopf.SmmuLog;
 using Iopf.Patches;
 
 namespace Iopf.Cli.Output;

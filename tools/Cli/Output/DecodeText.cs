@@ -1,6 +1,6 @@
 using System.Text;
 using Iopf.ArmSmmuV3.Hardware;
-using Iopf.KernelLogs;
+using Iopf.SmmuLog;
 using Iopf.Patches;
 
 namespace Iopf.Cli.Output;

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Iopf.Iommu;
 using Iopf.Kernel;
-using Iopf.KernelLogs;
+using Iopf.SmmuLog;
 
 namespace Iopf.Cli.Output;
 

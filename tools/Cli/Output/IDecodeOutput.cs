@@ -1,4 +1,4 @@
-using Iopf.KernelLogs;
+using Iopf.SmmuLog;
 using Iopf.Patches;
 
 namespace Iopf.Cli.Output;

@@ -1,4 +1,4 @@
-namespace Iopf.Recordings;
+namespace Iopf.Replay;
 
 /// <summary>VFIO_IOMMU_DIRTY_PAGES.</summary>
 /// <param name="Line">Its line in the file, from 1.</param>

@@ -1,4 +1,4 @@
-namespace Iopf.Recordings;
+namespace Iopf.Replay;
 
 /// <summary>A DMA of the device.</summary>
 /// <param name="Line">Its line in the file, from 1.</param>

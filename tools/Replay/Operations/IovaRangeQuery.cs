@@ -1,4 +1,4 @@
-namespace Iopf.Recordings;
+namespace Iopf.Replay;
 
 /// <summary>One entry of the container's list of usable IOVA ranges.</summary>
 /// <param name="Line">Its line in the file, from 1.</param>

@@ -1,4 +1,4 @@
-namespace Iopf.Recordings;
+namespace Iopf.Replay;
 
 /// <summary>From here to the end of the section the caller lacks CAP_IPC_LOCK and has this RLIMIT_MEMLOCK.</summary>
 /// <remarks>The caller is a child process: its mappings are gone at the section's end.</remarks>

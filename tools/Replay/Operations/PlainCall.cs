@@ -1,4 +1,4 @@
-namespace Iopf.Recordings;
+namespace Iopf.Replay;
 
 /// <summary>
 /// A call without inputs: api_version, group_status, group_set_container (and again), get_device_fd, get_info, migration_cap, dma_avail,

@@ -1,4 +1,4 @@
-namespace Iopf.Recordings;
+namespace Iopf.Replay;
 
 /// <summary>A label; it ends the section before it.</summary>
 /// <param name="Line">Its line in the file, from 1.</param>

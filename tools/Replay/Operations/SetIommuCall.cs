@@ -1,4 +1,4 @@
-namespace Iopf.Recordings;
+namespace Iopf.Replay;
 
 /// <summary>VFIO_SET_IOMMU: set_iommu, set_iommu_before_group, set_iommu_again.</summary>
 /// <param name="Line">Its line in the file, from 1.</param>

@@ -1,6 +1,6 @@
 using Iopf.Kernel;
 
-namespace Iopf.Recordings.Posted;
+namespace Iopf.Replay.Posted;
 
 /// <summary>Reads the knobs of a <c>config</c> line.</summary>
 internal static class PostedKnobReader

@@ -11,7 +11,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
-namespace Iopf.Recordings.Posted;
+namespace Iopf.Replay.Posted;
 
 /// <summary>The machine the posted patches were recorded on: the model with every erratum on, in the recorder's surroundings.</summary>
 internal sealed class PostedMachine : IDisposable

@@ -1,7 +1,7 @@
 using Iopf.Kernel;
 using Iopf.Mm;
 
-namespace Iopf.Recordings.Posted;
+namespace Iopf.Replay.Posted;
 
 /// <summary>What the recorder's process and mm do to its memory.</summary>
 internal sealed class PostedMemoryOperations(RecordedMemory memory)

@@ -4,7 +4,7 @@ using Iopf.Iommu;
 using Iopf.Kernel;
 using Iopf.Vfio;
 
-namespace Iopf.Recordings.Posted;
+namespace Iopf.Replay.Posted;
 
 /// <summary>Performs recorded operations on the machine.</summary>
 internal sealed class PostedOperations

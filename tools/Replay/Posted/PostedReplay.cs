@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 using Iopf.Kernel;
 using Iopf.Patches;
 
-namespace Iopf.Recordings.Posted;
+namespace Iopf.Replay.Posted;
 
 /// <summary>Holds the model with every erratum on against a recording of the posted patches, line by line.</summary>
 internal static class PostedReplay

@@ -3,7 +3,7 @@ using Iopf.Iommu;
 using Iopf.Kernel;
 using Iopf.VfioType1;
 
-namespace Iopf.Recordings.Posted;
+namespace Iopf.Replay.Posted;
 
 /// <summary>The state of the machine in the sections of the recording.</summary>
 internal sealed class PostedState(PostedMachine machine)

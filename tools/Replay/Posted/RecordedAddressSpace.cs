@@ -1,7 +1,7 @@
 using Iopf.Kernel;
 using Iopf.Mm;
 
-namespace Iopf.Recordings.Posted;
+namespace Iopf.Replay.Posted;
 
 /// <summary>The address space of the recorder: pages without tables, pinned page by page, watched by notifiers.</summary>
 internal sealed class RecordedAddressSpace(HostKernel kernel, RecordedMemory memory, RecordedKnobs knobs, RecordedCalls calls, string name)

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace Iopf.Recordings.Posted;
+namespace Iopf.Replay.Posted;
 
 /// <summary>What the driver did to its surroundings during one operation, in order.</summary>
 internal sealed class RecordedCalls

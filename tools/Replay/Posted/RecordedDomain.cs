@@ -1,7 +1,7 @@
 using Iopf.Iommu;
 using Iopf.Kernel;
 
-namespace Iopf.Recordings.Posted;
+namespace Iopf.Replay.Posted;
 
 /// <summary>A domain of the recorder's IOMMU: a map of pages up to 2 GiB, and a note of every call.</summary>
 internal sealed class RecordedDomain(HostKernel kernel, RecordedKnobs knobs, RecordedCalls calls, int id, DomainType type) : IommuDomain(kernel, type)

@@ -1,6 +1,6 @@
 using Iopf.Iommu;
 
-namespace Iopf.Recordings.Posted;
+namespace Iopf.Replay.Posted;
 
 /// <summary>One entry of a domain.</summary>
 /// <param name="Frame">The frame it leads to.</param>

@@ -2,7 +2,7 @@ using Iopf.Iommu;
 using Iopf.Kernel;
 using Iopf.Vfio;
 
-namespace Iopf.Recordings.Posted;
+namespace Iopf.Replay.Posted;
 
 /// <summary>The guest behind the recorder's nested devices: it takes faults, and answers when the recording says so.</summary>
 internal sealed class RecordedGuest(RecordedKnobs knobs, RecordedCalls calls) : IGuestFaultDelivery

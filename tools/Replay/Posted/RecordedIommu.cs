@@ -1,7 +1,7 @@
 using Iopf.Iommu;
 using Iopf.Kernel;
 
-namespace Iopf.Recordings.Posted;
+namespace Iopf.Replay.Posted;
 
 /// <summary>The recorder's IOMMU driver of one bus.</summary>
 internal sealed class RecordedIommu(HostKernel kernel, RecordedKnobs knobs, RecordedCalls calls, Func<int> nextDomain) : IIommuDriver

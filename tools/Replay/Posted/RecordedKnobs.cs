@@ -1,6 +1,6 @@
 using Iopf.Kernel;
 
-namespace Iopf.Recordings.Posted;
+namespace Iopf.Replay.Posted;
 
 /// <summary>What <c>config</c> lines set: failures to come, and how the surroundings react.</summary>
 internal sealed class RecordedKnobs

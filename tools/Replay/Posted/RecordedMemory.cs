@@ -1,7 +1,7 @@
 using Iopf.Kernel;
 using Iopf.Mm;
 
-namespace Iopf.Recordings.Posted;
+namespace Iopf.Replay.Posted;
 
 /// <summary>The frames of the recorder: numbered from 4096 on, never used again, with a count of pins.</summary>
 internal sealed class RecordedMemory(HostKernel kernel, RecordedKnobs knobs) : PhysicalMemory(kernel)

@@ -1,6 +1,6 @@
 using Iopf.Mm;
 
-namespace Iopf.Recordings.Posted;
+namespace Iopf.Replay.Posted;
 
 /// <summary>One page of the recorder's address space.</summary>
 /// <param name="Access">What the process may do.</param>

@@ -1,7 +1,7 @@
 using Iopf.Kernel;
 using Iopf.Mm;
 
-namespace Iopf.Recordings.Posted;
+namespace Iopf.Replay.Posted;
 
 /// <summary>A process of the recorder.</summary>
 internal sealed class RecordedProcess(HostKernel kernel, RecordedMemory memory, RecordedKnobs knobs, string name, RecordedAddressSpace space)

@@ -1,7 +1,7 @@
 using Iopf.Iommu;
 using Iopf.Kernel;
 
-namespace Iopf.Recordings.Posted;
+namespace Iopf.Replay.Posted;
 
 /// <summary>Notes what the fault handler answers, delivered or not.</summary>
 internal sealed class RecordedResponder(HostKernel kernel, RecordedCalls calls) : PageResponder(kernel, [])

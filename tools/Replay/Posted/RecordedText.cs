@@ -3,7 +3,7 @@ using Iopf.Iommu;
 using Iopf.Kernel;
 using Iopf.Mm;
 
-namespace Iopf.Recordings.Posted;
+namespace Iopf.Replay.Posted;
 
 /// <summary>How the recorder writes results and rights.</summary>
 internal static class RecordedText

@@ -2,7 +2,7 @@ using Iopf.Iommu;
 using Iopf.Kernel;
 using Iopf.Vfio;
 
-namespace Iopf.Recordings.Posted;
+namespace Iopf.Replay.Posted;
 
 /// <summary>The recorder's vendor driver: remembers what it pinned, and gives it back when a mapping goes.</summary>
 internal sealed class RecordedVendor(RecordedKnobs knobs, RecordedCalls calls) : IVfioDmaUnmapNotifier

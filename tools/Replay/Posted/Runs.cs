@@ -1,4 +1,4 @@
-namespace Iopf.Recordings.Posted;
+namespace Iopf.Replay.Posted;
 
 /// <summary>Neighbouring pages that can be written as one entry.</summary>
 internal static class Runs

@@ -1,9 +1,9 @@
-using Iopf.Recordings.Posted;
+using Iopf.Replay.Posted;
 
-namespace Iopf.Recordings;
+namespace Iopf.Replay;
 
 /// <summary>Holds a machine against a recording, operation by operation.</summary>
-public static class Replay
+public static class RecordingReplay
 {
     /// <summary>Performs every operation and compares every answer.</summary>
     /// <param name="file">The recording.</param>

@@ -1,7 +1,7 @@
-namespace Iopf.KernelLogs;
+namespace Iopf.SmmuLog;
 
 /// <summary>What the lines of one SMMU have told so far.</summary>
-internal sealed class SmmuLog(string? device, Func<ArmSmmuV3.Hardware.EventRecord, KernelView> view, IDecodeSink sink)
+internal sealed class SmmuMessages(string? device, Func<ArmSmmuV3.Hardware.EventRecord, KernelView> view, IDecodeSink sink)
 {
     private const int WordsPerCommand = 2;
 
