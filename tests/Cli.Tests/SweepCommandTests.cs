@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using Iopf.Cli.Sweeping;
+using Iopf.Kernel;
 using Iopf.Replay;
 using Iopf.Scenarios;
 using Iopf.Sweeps;

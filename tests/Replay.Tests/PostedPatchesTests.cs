@@ -1,3 +1,5 @@
+using Iopf.Kernel;
+
 namespace Iopf.Replay.Tests;
 
 /// <summary>The model with every erratum on, held against recordings of the posted patches.</summary>

@@ -1,3 +1,5 @@
+using Iopf.Kernel;
+
 namespace Iopf.Replay.Tests;
 
 public sealed class RecordingReaderTests

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Iopf.Kernel;
 using Iopf.Patches;
 using Iopf.Scenarios;
 using Iopf.TestKit;

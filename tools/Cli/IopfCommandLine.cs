@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using Iopf.Cli.Commands;
+using Iopf.Kernel;
 using Iopf.Replay;
 
 namespace Iopf.Cli;

@@ -1,3 +1,4 @@
+using Iopf.Kernel;
 using Iopf.SmmuLog;
 
 namespace Iopf.Cli;

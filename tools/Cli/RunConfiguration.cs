@@ -1,3 +1,4 @@
+using Iopf.Kernel;
 using Microsoft.Extensions.Configuration;
 
 namespace Iopf.Cli;

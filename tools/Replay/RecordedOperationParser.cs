@@ -1,3 +1,5 @@
+using Iopf.Kernel;
+
 namespace Iopf.Replay;
 
 /// <summary>Turns the fields of one line into the operation it records.</summary>

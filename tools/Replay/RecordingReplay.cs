@@ -1,3 +1,4 @@
+using Iopf.Kernel;
 using Iopf.Replay.Posted;
 
 namespace Iopf.Replay;

@@ -1,3 +1,5 @@
+using Iopf.Kernel;
+
 namespace Iopf.TraceImport;
 
 /// <summary>Turns the trace of a real machine into a scenario that runs.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Iopf.Density.Policies;
+using Iopf.Kernel;
 
 namespace Iopf.Density;
 

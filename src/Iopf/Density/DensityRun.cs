@@ -1,3 +1,5 @@
+using Iopf.Kernel;
+
 namespace Iopf.Density;
 
 /// <summary>What one host with a number of guests came to under one policy.</summary>

@@ -1,3 +1,5 @@
+using Iopf.Kernel;
+
 namespace Iopf.Density;
 
 /// <summary>Policies side by side over the number of guests.</summary>

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Iopf.Kernel;
 
 namespace Iopf.Patches;
 

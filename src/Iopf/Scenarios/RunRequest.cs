@@ -1,5 +1,4 @@
 using Iopf.ArmSmmuV3.Hardware;
-using Iopf.Errata;
 using Iopf.Kernel;
 using Iopf.Machine;
 using Iopf.Patches;

@@ -1,3 +1,4 @@
+using Iopf.Kernel;
 using Iopf.Scenarios.Format;
 
 namespace Iopf.Scenarios;

@@ -1,3 +1,4 @@
+using Iopf.Kernel;
 using Iopf.Patches;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,3 +1,5 @@
+using Iopf.Kernel;
+
 namespace Iopf.Settings;
 
 /// <summary>Everything a user may set, taken from the option classes themselves.</summary>

@@ -1,3 +1,5 @@
+using Iopf.Kernel;
+
 namespace Iopf.Sweeps;
 
 /// <summary>A sweep that needs no arguments.</summary>

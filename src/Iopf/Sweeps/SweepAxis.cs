@@ -1,3 +1,5 @@
+using Iopf.Kernel;
+
 namespace Iopf.Sweeps;
 
 /// <summary>One parameter of a sweep with the values it takes.</summary>

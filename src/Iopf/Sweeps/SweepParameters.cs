@@ -1,5 +1,5 @@
 using System.Globalization;
-using Iopf.Errata;
+using Iopf.Kernel;
 using Iopf.Patches;
 using Iopf.Scenarios.Format;
 using Iopf.Settings;

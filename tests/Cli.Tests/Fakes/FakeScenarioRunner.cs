@@ -1,3 +1,4 @@
+using Iopf.Kernel;
 using Iopf.Scenarios;
 
 namespace Iopf.Cli.Tests.Fakes;

@@ -1,4 +1,5 @@
 using Iopf.Density;
+using Iopf.Kernel;
 using Iopf.Settings;
 
 namespace Iopf.Tests.Density;

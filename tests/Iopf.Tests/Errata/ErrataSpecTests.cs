@@ -1,4 +1,3 @@
-using Iopf.Errata;
 using Iopf.Kernel;
 
 namespace Iopf.Tests.Errata;

@@ -142,7 +142,7 @@ public sealed class ExplorationTests
     [Theory]
     [InlineData("E08,E10,E11,E19,E20,E23,E24,E25,E26,E28,E29,E32,E36,E40,E41,E42,E43,E45,E52,E56,E67,E73,E75,E76")]
     public void Every_race_among_the_errata_has_a_scenario(string races) => Assert.All(
-        Iopf.Errata.ErrataSpec.Parse(races).Members, static id => Assert.Contains(All, scenario => scenario.Concerns.Contains(id)));
+        ErrataSpec.Parse(races).Members, static id => Assert.Contains(All, scenario => scenario.Concerns.Contains(id)));
 
     [Fact]
     public void Every_order_of_a_fault_and_a_munmap_is_tried_and_none_breaks_a_promise()
@@ -162,7 +162,7 @@ public sealed class ExplorationTests
     [InlineData("hot-plug-against-enable", "E52")]
     public void What_at_most_two_preemptions_show_the_reduction_shows_too(string name, string errata)
     {
-        RunRequest request = Request(name, Iopf.Errata.ErrataSpec.Parse(errata));
+        RunRequest request = Request(name, ErrataSpec.Parse(errata));
 
         Exploration bounded = Exploration.Of(request, new ExplorationOptions("bounded:2", 3000, Seed: 0), static _ => true);
         Exploration reduced = Exploration.Of(request, new ExplorationOptions("exhaustive", 3000, Seed: 0), static _ => true);

@@ -1,5 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
+using Iopf.Kernel;
 using Iopf.Patches;
 
 namespace Iopf.Tests.Patches;

@@ -1,3 +1,4 @@
+using Iopf.Kernel;
 using Iopf.Scenarios;
 using Iopf.Scenarios.Format;
 

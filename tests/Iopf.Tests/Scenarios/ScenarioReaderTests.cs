@@ -1,3 +1,4 @@
+using Iopf.Kernel;
 using Iopf.Machine;
 using Iopf.Scenarios;
 using Iopf.Scenarios.Format;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Iopf.Kernel;
 
 namespace Iopf.Cli.Commands;
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Iopf.Cli.Output;
+using Iopf.Kernel;
 using Iopf.SmmuLog;
 using Iopf.Patches;
 

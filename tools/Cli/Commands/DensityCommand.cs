@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Iopf.Cli.Output;
 using Iopf.Density;
+using Iopf.Kernel;
 using Iopf.Settings;
 
 namespace Iopf.Cli.Commands;

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using Iopf.Cli.Output;
-using Iopf.Errata;
 using Iopf.Exploring;
 using Iopf.Kernel;
 using Iopf.Scenarios;

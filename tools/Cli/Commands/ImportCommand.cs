@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Iopf.Cli.Output;
+using Iopf.Kernel;
 using Iopf.TraceImport;
 
 namespace Iopf.Cli.Commands;

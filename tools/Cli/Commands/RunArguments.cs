@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Iopf.Errata;
 using Iopf.Failures;
 using Iopf.Kernel;
 using Iopf.Patches;

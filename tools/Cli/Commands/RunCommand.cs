@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Iopf.ArmSmmuV3.Hardware;
 using Iopf.Cli.Output;
+using Iopf.Kernel;
 using Iopf.Scenarios;
 
 namespace Iopf.Cli.Commands;

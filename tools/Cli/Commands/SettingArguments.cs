@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Iopf.Kernel;
 using Iopf.Settings;
 using Microsoft.Extensions.Configuration;
 

@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using System.Diagnostics;
 using Iopf.Cli.Output;
 using Iopf.Cli.Sweeping;
+using Iopf.Kernel;
 using Iopf.Sweeps;
 
 namespace Iopf.Cli.Commands;

@@ -1,4 +1,5 @@
 using Iopf.Cli.Output;
+using Iopf.Kernel;
 using Iopf.Sweeps;
 
 namespace Iopf.Cli.Commands;

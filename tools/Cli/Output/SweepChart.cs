@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using Iopf.Cli.Sweeping;
+using Iopf.Kernel;
 using Iopf.Sweeps;
 
 namespace Iopf.Cli.Output;

@@ -1,4 +1,5 @@
 using System.Text;
+using Iopf.Kernel;
 
 namespace Iopf.Cli.Output;
 

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Iopf.Kernel;
 using Iopf.Views;
 
 namespace Iopf.Cli.Output;

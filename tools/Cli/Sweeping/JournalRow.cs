@@ -1,3 +1,4 @@
+using Iopf.Kernel;
 using Iopf.Sweeps;
 using Microsoft.Data.Sqlite;
 

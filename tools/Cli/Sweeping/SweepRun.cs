@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Iopf.Kernel;
 using Iopf.Scenarios;
 using Iopf.Sweeps;
 

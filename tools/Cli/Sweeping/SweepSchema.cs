@@ -1,4 +1,5 @@
 using System.Globalization;
+using Iopf.Kernel;
 using Iopf.Sweeps;
 using Microsoft.Data.Sqlite;
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Iopf.Errata;
 using Iopf.Kernel;
 using Iopf.Machine;
 using Iopf.Patches;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Iopf.Kernel;
 
 namespace Iopf.Scenarios.Format;
 

@@ -1,8 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
-using Iopf.Kernel;
 
-namespace Iopf.Errata;
+namespace Iopf.Kernel;
 
 /// <summary>A set of errata as a user writes it: <c>none</c>, <c>all</c>, or ids such as <c>E01,E23</c>.</summary>
 public static class ErrataSpec

@@ -1,4 +1,4 @@
-namespace Iopf;
+namespace Iopf.Kernel;
 
 /// <summary>The user gave something that cannot be used; the message is one line: what, where, and what was expected.</summary>
 /// <remarks>The command line prints the message and ends with exit code 2.</remarks>
