@@ -1,9 +1,9 @@
 using Iopf.ArmSmmuV3;
 using Iopf.Iommu;
 using Iopf.Kernel;
+using Iopf.Machine;
 using Iopf.Mm;
 using Iopf.Patches;
-using Iopf.Promises;
 using Iopf.Settings;
 using Iopf.Vfio;
 using Iopf.VfioType1;

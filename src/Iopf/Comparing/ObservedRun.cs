@@ -1,6 +1,6 @@
 using Iopf.Kernel;
+using Iopf.Machine;
 using Iopf.Scenarios;
-using Iopf.Views;
 
 namespace Iopf.Comparing;
 

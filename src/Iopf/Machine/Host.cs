@@ -3,7 +3,6 @@ using Iopf.ArmSmmuV3.Hardware;
 using Iopf.Iommu;
 using Iopf.Kernel;
 using Iopf.Mm;
-using Iopf.Promises;
 using Iopf.Vfio;
 using Iopf.VfioType1;
 using Microsoft.Extensions.DependencyInjection;

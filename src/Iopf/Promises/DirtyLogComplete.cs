@@ -1,5 +1,6 @@
 using Iopf.Iommu;
 using Iopf.Kernel;
+using Iopf.Machine;
 using Iopf.VfioType1;
 
 namespace Iopf.Promises;

@@ -1,6 +1,7 @@
 using Iopf.ArmSmmuV3.Hardware;
 using Iopf.Iommu;
 using Iopf.Kernel;
+using Iopf.Machine;
 
 namespace Iopf.Promises;
 

@@ -1,4 +1,5 @@
 using Iopf.Kernel;
+using Iopf.Machine;
 using Iopf.Mm;
 using Iopf.VfioType1;
 

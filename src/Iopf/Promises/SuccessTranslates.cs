@@ -1,5 +1,6 @@
 using Iopf.Iommu;
 using Iopf.Kernel;
+using Iopf.Machine;
 
 namespace Iopf.Promises;
 

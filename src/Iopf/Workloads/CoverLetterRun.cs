@@ -3,7 +3,7 @@ using Iopf.ArmSmmuV3.Hardware;
 using Iopf.Machine;
 using Iopf.Promises;
 using Iopf.Scenarios;
-using Iopf.Scenarios.Running;
+using Iopf.Scenarios.Steps;
 
 namespace Iopf.Workloads;
 

@@ -3,7 +3,7 @@ using Iopf.ArmSmmuV3.Hardware;
 using Iopf.Kernel;
 using Iopf.Machine;
 using Iopf.Mm;
-using Iopf.Scenarios.Running;
+using Iopf.Scenarios.Steps;
 using Iopf.Vfio;
 
 namespace Iopf.Workloads;

@@ -1,5 +1,7 @@
 using Iopf.Scenarios.Format;
 using Iopf.Scenarios.Running;
+using Iopf.Scenarios.Steps;
+using Iopf.Workloads;
 
 namespace Iopf.Tests.Scenarios;
 
@@ -9,9 +11,9 @@ public class StepFamiliesTests
     public void Every_operation_of_the_format_can_be_executed_and_no_other()
     {
         OpenFiles files = new();
-        ControlSteps control = new(null!, null!, new RunTotals());
+        WorkloadSteps workloads = new(null!, new RunTotals());
 
-        IEnumerable<string> executed = ScenarioRunner.Families(null!, files, control)
+        IEnumerable<string> executed = ScenarioRunner.Families(null!, files, workloads)
             .SelectMany(family => family.Operations)
             .Select(operation => operation.Key)
             .Append("repeat")

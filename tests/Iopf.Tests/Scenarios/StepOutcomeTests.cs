@@ -1,6 +1,6 @@
 using Iopf.Kernel;
 using Iopf.Scenarios;
-using Iopf.Scenarios.Running;
+using Iopf.Scenarios.Steps;
 
 namespace Iopf.Tests.Scenarios;
 

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Iopf.Kernel;
+using Iopf.Machine;
 using Iopf.Patches;
 using Iopf.Scenarios;
 using Iopf.Views;

@@ -1,7 +1,7 @@
 using Iopf.Kernel;
+using Iopf.Machine;
 using Iopf.Patches;
 using Iopf.Scenarios;
-using Iopf.Views;
 
 namespace Iopf.Tests.Views;
 

@@ -2,8 +2,8 @@ using System.CommandLine;
 using System.Globalization;
 using Iopf.Cli.Output;
 using Iopf.Kernel;
+using Iopf.Machine;
 using Iopf.Scenarios;
-using Iopf.Views;
 
 namespace Iopf.Cli.Commands;
 

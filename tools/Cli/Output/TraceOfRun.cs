@@ -1,4 +1,5 @@
 using Iopf.Kernel;
+using Iopf.Machine;
 using Iopf.Scenarios;
 using Iopf.Views;
 

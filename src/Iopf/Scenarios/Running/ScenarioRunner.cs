@@ -2,6 +2,8 @@ using Iopf.ArmSmmuV3.Hardware;
 using Iopf.Kernel;
 using Iopf.Machine;
 using Iopf.Promises;
+using Iopf.Scenarios.Steps;
+using Iopf.Workloads;
 
 namespace Iopf.Scenarios.Running;
 
@@ -25,9 +27,9 @@ internal sealed class ScenarioRunner
         _random = new RandomSteps(seed, host, _files);
         _host = host;
         _promises = new PromiseWatch(host);
-        Control = new ControlSteps(host, hosts, Totals);
+        Workloads = new WorkloadSteps(hosts, Totals);
         _memoryOperations = [.. new MemorySteps(host, _files).Operations.Select(operation => operation.Key)];
-        foreach (KeyValuePair<string, StepAction> operation in Families(host, _files, Control).SelectMany(family => family.Operations))
+        foreach (KeyValuePair<string, StepAction> operation in Families(host, _files, Workloads).SelectMany(family => family.Operations))
         {
             _actions.Add(operation.Key, operation.Value);
         }
@@ -37,7 +39,7 @@ internal sealed class ScenarioRunner
     public IReadOnlyList<RunOperation> Executed => _operations;
 
     /// <summary>The promises that were broken, each once.</summary>
-    public IReadOnlyList<Violation> Violations => [.. _promises.Violations, .. Control.Violations];
+    public IReadOnlyList<Violation> Violations => [.. _promises.Violations, .. Workloads.Violations];
 
     /// <summary>Which parts of the SMMUs' state are to be printed after the last step.</summary>
     public IReadOnlyList<SmmuDumpPart> Dump { get; init; } = [];
@@ -57,22 +59,23 @@ internal sealed class ScenarioRunner
     /// <summary>The numbers of the run.</summary>
     public RunTotals Totals { get; } = new();
 
-    /// <summary>The operations of the scenario itself.</summary>
-    public ControlSteps Control { get; }
+    /// <summary>The workloads of the scenario.</summary>
+    public WorkloadSteps Workloads { get; }
 
     /// <summary>The families of operations.</summary>
     /// <param name="host">The host they act on.</param>
     /// <param name="files">The files its processes have open.</param>
-    /// <param name="control">The operations of the scenario itself.</param>
+    /// <param name="workloads">The programs that run on hosts of their own.</param>
     /// <returns>All of them.</returns>
-    public static IEnumerable<StepFamily> Families(Host host, OpenFiles files, ControlSteps control) =>
+    public static IEnumerable<StepFamily> Families(Host host, OpenFiles files, WorkloadSteps workloads) =>
     [
         new MemorySteps(host, files),
         new VfioSteps(host, files),
         new MappingSteps(host, files),
         new DmaSteps(host),
         new NestedSteps(host),
-        control,
+        new ControlSteps(host),
+        workloads,
     ];
 
     /// <summary>Executes the steps, then closes what is still open; a crash of the modeled kernel ends the run.</summary>

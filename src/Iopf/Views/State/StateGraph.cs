@@ -1,4 +1,5 @@
 using Iopf.ArmSmmuV3.Hardware;
+using Iopf.Machine;
 
 namespace Iopf.Views;
 

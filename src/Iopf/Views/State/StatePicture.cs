@@ -1,6 +1,7 @@
 using System.Globalization;
 using Iopf.ArmSmmuV3.Hardware;
 using Iopf.Kernel;
+using Iopf.Machine;
 
 namespace Iopf.Views;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Iopf.Machine;
 
 namespace Iopf.Views;
 

@@ -1,4 +1,4 @@
-namespace Iopf.Scenarios.Running;
+namespace Iopf.Scenarios.Steps;
 
 /// <summary>Executes one step.</summary>
 /// <param name="step">The step.</param>

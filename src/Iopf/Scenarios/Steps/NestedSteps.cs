@@ -3,7 +3,7 @@ using Iopf.Kernel;
 using Iopf.Machine;
 using Iopf.Mm;
 
-namespace Iopf.Scenarios.Running;
+namespace Iopf.Scenarios.Steps;
 
 /// <summary>What a guest and its VMM do with stage-1 tables of their own.</summary>
 /// <param name="host">The host.</param>

@@ -1,4 +1,4 @@
-namespace Iopf.Views;
+namespace Iopf.Machine;
 
 /// <summary>One container at one moment.</summary>
 /// <param name="Name">Its name.</param>

@@ -1,6 +1,6 @@
 using Iopf.Kernel;
 
-namespace Iopf.Views;
+namespace Iopf.Machine;
 
 /// <summary>One DMA mapping at one moment.</summary>
 /// <param name="Iova">Its first iova.</param>

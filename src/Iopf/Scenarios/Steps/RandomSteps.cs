@@ -2,7 +2,7 @@ using System.Globalization;
 using Iopf.Kernel;
 using Iopf.Machine;
 
-namespace Iopf.Scenarios.Running;
+namespace Iopf.Scenarios.Steps;
 
 /// <summary>Makes up steps from a seed: what processes, VFIO's users, devices and the mm may do in any order.</summary>
 /// <remarks>

@@ -1,7 +1,7 @@
 using Iopf.Kernel;
 using Iopf.Machine;
 
-namespace Iopf.Scenarios.Running;
+namespace Iopf.Scenarios.Steps;
 
 /// <summary>The numbers of all hosts of a run together.</summary>
 internal sealed class RunTotals

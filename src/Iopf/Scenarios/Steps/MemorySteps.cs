@@ -2,7 +2,7 @@ using Iopf.Kernel;
 using Iopf.Machine;
 using Iopf.Mm;
 
-namespace Iopf.Scenarios.Running;
+namespace Iopf.Scenarios.Steps;
 
 /// <summary>What a process and the mm do to memory.</summary>
 /// <param name="host">The host.</param>

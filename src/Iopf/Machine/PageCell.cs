@@ -1,4 +1,4 @@
-namespace Iopf.Views;
+namespace Iopf.Machine;
 
 /// <summary>What a page of a DMA mapping is, for a device and for the host: one cell of a picture.</summary>
 public enum PageCell

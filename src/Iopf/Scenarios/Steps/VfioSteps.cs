@@ -3,7 +3,7 @@ using Iopf.Machine;
 using Iopf.Mm;
 using Iopf.Vfio;
 
-namespace Iopf.Scenarios.Running;
+namespace Iopf.Scenarios.Steps;
 
 /// <summary>Files and ioctls of VFIO.</summary>
 /// <param name="host">The host.</param>

@@ -1,7 +1,7 @@
 using Iopf.Mm;
 using Iopf.Vfio;
 
-namespace Iopf.Scenarios.Running;
+namespace Iopf.Scenarios.Steps;
 
 /// <summary>The VFIO files that the processes of a run have open, in the order of their opening.</summary>
 internal sealed class OpenFiles

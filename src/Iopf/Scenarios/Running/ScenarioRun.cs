@@ -69,7 +69,7 @@ public static class ScenarioRun
         Violations = runner.Violations,
         Dump = runner.Dumped,
         Operations = runner.Executed,
-        Rows = runner.Control.Rows,
+        Rows = runner.Workloads.Rows,
         Advice = PatchAdvice.For(patches),
     };
 }

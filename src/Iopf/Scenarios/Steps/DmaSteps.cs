@@ -4,7 +4,7 @@ using Iopf.Kernel;
 using Iopf.Machine;
 using Iopf.Mm;
 
-namespace Iopf.Scenarios.Running;
+namespace Iopf.Scenarios.Steps;
 
 /// <summary>What a device does, and the host's drivers with shared address spaces.</summary>
 /// <param name="host">The host.</param>

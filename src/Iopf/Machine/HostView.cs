@@ -1,10 +1,9 @@
 using Iopf.ArmSmmuV3.Hardware;
 using Iopf.Iommu;
 using Iopf.Kernel;
-using Iopf.Machine;
 using Iopf.Mm;
 
-namespace Iopf.Promises;
+namespace Iopf.Machine;
 
 /// <summary>What the checkers of promises may look at beside the kernel's own state: the machine around the kernel.</summary>
 public sealed class HostView

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Iopf.Kernel;
 
-namespace Iopf.Scenarios.Running;
+namespace Iopf.Scenarios.Steps;
 
 /// <summary>What a step came to.</summary>
 /// <param name="Result">"0", the name of an errno, or an answer.</param>

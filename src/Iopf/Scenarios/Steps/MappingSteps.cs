@@ -5,7 +5,7 @@ using Iopf.Machine;
 using Iopf.Mm;
 using Iopf.Vfio;
 
-namespace Iopf.Scenarios.Running;
+namespace Iopf.Scenarios.Steps;
 
 /// <summary>What a user or a vendor driver does with the mappings of a container.</summary>
 /// <param name="host">The host.</param>

@@ -2,7 +2,7 @@ using Iopf.Iommu;
 using Iopf.Kernel;
 using Iopf.Vfio;
 
-namespace Iopf.Scenarios.Running;
+namespace Iopf.Scenarios.Steps;
 
 /// <summary>The vendor driver of one device: what it pinned, and what it does when a range is about to go.</summary>
 /// <param name="api">What vendor drivers call.</param>

@@ -1,10 +1,9 @@
 using Iopf.ArmSmmuV3.Hardware;
 using Iopf.Iommu;
 using Iopf.Kernel;
-using Iopf.Machine;
 using Iopf.VfioType1;
 
-namespace Iopf.Views;
+namespace Iopf.Machine;
 
 /// <summary>What devices can reach on a host at one moment: containers with their mappings, and the tables of every stream.</summary>
 /// <param name="Moment">When.</param>

@@ -1,4 +1,4 @@
-namespace Iopf.Scenarios.Running;
+namespace Iopf.Scenarios.Steps;
 
 /// <summary>The operations that belong together, and what they do to a host.</summary>
 internal abstract class StepFamily
