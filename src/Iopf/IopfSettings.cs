@@ -13,7 +13,7 @@ public static class IopfSettings
     /// <summary>The configuration key of the patch spec.</summary>
     public const string PatchesKey = "Iopf:Patches";
 
-    /// <summary>Adds every option class, bound to its section and validated when first read.</summary>
+    /// <summary>Adds every option class of the model, bound to its section and validated when first read.</summary>
     /// <param name="services">The container.</param>
     /// <param name="configuration">The merged configuration.</param>
     /// <returns>The container.</returns>
@@ -23,12 +23,7 @@ public static class IopfSettings
         services.AddOptions();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<IopfOptions>, IopfOptionsSetup>(_ => new(configuration)));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<IopfOptions>, IopfOptionsSetup>(_ => new(configuration)));
-        foreach (OptionClass options in OptionClasses.All)
-        {
-            options.Bind(services, configuration);
-        }
-
-        return services;
+        return SettableOptions.Model.Bind(services, configuration);
     }
 
     /// <summary>The patches that configuration asks for.</summary>
@@ -52,25 +47,5 @@ public static class IopfSettings
         {
             throw new InputException(refused.Failures.First(), refused);
         }
-    }
-
-    /// <summary>The option values that configuration sets, checked.</summary>
-    /// <param name="configuration">The merged configuration.</param>
-    /// <returns>Values by <c>Section:Name</c>; options nobody sets are absent.</returns>
-    /// <exception cref="InputException">A known section holds an unknown name, or a value is not allowed.</exception>
-    public static IReadOnlyDictionary<string, string> ValuesIn(IConfiguration configuration)
-    {
-        ArgumentNullException.ThrowIfNull(configuration);
-        SortedDictionary<string, string> values = new(StringComparer.Ordinal);
-        foreach (OptionClass options in OptionClasses.All)
-        {
-            foreach (IConfigurationSection entry in configuration.GetSection(options.Section).GetChildren())
-            {
-                KeyValuePair<string, string> setting = SettableOptions.Check(entry.Path, entry.Value ?? "", "configuration");
-                values[setting.Key] = setting.Value;
-            }
-        }
-
-        return values;
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Reflection;
 using Iopf.Kernel;
+using Iopf.Settings;
 
 namespace Iopf.Density;
 
@@ -13,6 +14,9 @@ public static class DensityParameters
     private const string Nobody = "no published number found";
     private const string Npf = "Lesokhin et al., ASPLOS 2017, table of fault latencies: 4 KB and 4 MB messages";
     private const string CoIommu = "Tian et al., USENIX ATC 2020, publishes the mechanism; no cost per page found";
+
+    /// <summary>What a user may set: the options of the model and those of the study.</summary>
+    public static SettableOptions Settable { get; } = SettableOptions.Model.With<DensityOptions>();
 
     private static readonly (string Name, string Unit, string Status, string Source)[] Origins =
     [

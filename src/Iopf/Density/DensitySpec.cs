@@ -1,5 +1,4 @@
 using Iopf.Kernel;
-using Iopf.Settings;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -41,7 +40,7 @@ public sealed record DensitySpec
         IConfiguration configuration = new ConfigurationBuilder()
             .AddInMemoryCollection(settings.Select(static setting => new KeyValuePair<string, string?>(setting.Key, setting.Value)))
             .Build();
-        using ServiceProvider services = new ServiceCollection().AddIopfOptions(configuration).BuildServiceProvider();
+        using ServiceProvider services = DensityParameters.Settable.Bind(new ServiceCollection(), configuration).BuildServiceProvider();
         return this with
         {
             Options = services.GetRequiredService<IOptions<DensityOptions>>().Value,

@@ -31,5 +31,5 @@ public sealed record PatchModule(
     public string Subject => $"[RFC PATCH v3 {Number}/{PatchSet.Count}] {Title}";
 
     /// <summary>Its options with their defaults; empty for most patches.</summary>
-    public IReadOnlyList<SettableOption> Options => OptionSection is null ? [] : SettableOptions.OfSection(OptionSection);
+    public IReadOnlyList<SettableOption> Options => OptionSection is null ? [] : SettableOptions.Model.OfSection(OptionSection);
 }

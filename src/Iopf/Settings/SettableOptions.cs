@@ -1,17 +1,47 @@
+using System.Diagnostics.CodeAnalysis;
 using Iopf.Kernel;
+using Iopf.VfioType1;
+using Iopf.VfioType1.Patches.DeferredMapping;
+using Iopf.VfioType1.Patches.Premap;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Iopf.Settings;
 
-/// <summary>Everything a user may set, taken from the option classes themselves.</summary>
-public static class SettableOptions
+/// <summary>The options that a user may set, read from the option classes themselves.</summary>
+public sealed class SettableOptions
 {
+    private readonly IReadOnlyList<OptionClass> _classes;
+
+    private SettableOptions(IReadOnlyList<OptionClass> classes)
+    {
+        _classes = classes;
+        All = [.. classes.SelectMany(options => options.Options)];
+    }
+
+    /// <summary>The options of the model: the one place that lists its option classes, in the order in which a user sees them.</summary>
+    public static SettableOptions Model { get; } = new(
+    [
+        OptionClass.Of<PremapOptions>(),
+        OptionClass.Of<CostOptions>(),
+        OptionClass.Of<Type1Options>(),
+        OptionClass.Of<DirtyOptions>(),
+    ]);
+
     /// <summary>All options, by section.</summary>
-    public static IReadOnlyList<SettableOption> All { get; } = [.. OptionClasses.All.SelectMany(options => options.Options)];
+    public IReadOnlyList<SettableOption> All { get; }
+
+    /// <summary>These options and those of one more class, such as the options of a study.</summary>
+    /// <typeparam name="T">The class; its section is its constant <c>Section</c>, or else its name without "Options".</typeparam>
+    /// <returns>The larger set.</returns>
+    public SettableOptions With<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] T>()
+        where T : class, new() =>
+        new([.. _classes, OptionClass.Of<T>()]);
 
     /// <summary>The options of one section.</summary>
     /// <param name="section">The section, in any letter case.</param>
     /// <returns>Its options; none if there is no such section.</returns>
-    public static IReadOnlyList<SettableOption> OfSection(string section) =>
+    public IReadOnlyList<SettableOption> OfSection(string section) =>
         [.. All.Where(option => option.Section.Equals(section, StringComparison.OrdinalIgnoreCase))];
 
     /// <summary>Reads one assignment.</summary>
@@ -19,7 +49,7 @@ public static class SettableOptions
     /// <param name="place">Where, for the complaint: the option or file it stands in.</param>
     /// <returns>The option and its checked value.</returns>
     /// <exception cref="InputException">It has another form, names no option, or its value is not allowed.</exception>
-    public static KeyValuePair<string, string> Parse(string assignment, string place)
+    public KeyValuePair<string, string> Parse(string assignment, string place)
     {
         ArgumentNullException.ThrowIfNull(assignment);
         int equals = assignment.IndexOf('=', StringComparison.Ordinal);
@@ -38,7 +68,7 @@ public static class SettableOptions
     /// <param name="place">Where, for the complaint.</param>
     /// <returns>The option's key and its checked value.</returns>
     /// <exception cref="InputException">There is no such option, or its value is not allowed.</exception>
-    public static KeyValuePair<string, string> Check(string key, string value, string place)
+    public KeyValuePair<string, string> Check(string key, string value, string place)
     {
         SettableOption? option = All.FirstOrDefault(option => option.Key.Equals(key, StringComparison.OrdinalIgnoreCase));
         if (option is null)
@@ -48,5 +78,39 @@ public static class SettableOptions
         }
 
         return new KeyValuePair<string, string>(option.Key, option.Check(value, place));
+    }
+
+    /// <summary>The option values that configuration sets, checked.</summary>
+    /// <param name="configuration">The merged configuration.</param>
+    /// <returns>Values by <c>Section:Name</c>; options that configuration does not set are absent.</returns>
+    /// <exception cref="InputException">A known section holds an unknown name, or a value is not allowed.</exception>
+    public IReadOnlyDictionary<string, string> ValuesIn(IConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        SortedDictionary<string, string> values = new(StringComparer.Ordinal);
+        foreach (OptionClass options in _classes)
+        {
+            foreach (IConfigurationSection entry in configuration.GetSection(options.Section).GetChildren())
+            {
+                KeyValuePair<string, string> setting = Check(entry.Path, entry.Value ?? "", "configuration");
+                values[setting.Key] = setting.Value;
+            }
+        }
+
+        return values;
+    }
+
+    /// <summary>Adds every option class, bound to its section and validated when first read.</summary>
+    /// <param name="services">The container.</param>
+    /// <param name="configuration">The merged configuration.</param>
+    /// <returns>The container.</returns>
+    public IServiceCollection Bind(IServiceCollection services, IConfiguration configuration)
+    {
+        foreach (OptionClass options in _classes)
+        {
+            options.Bind(services, configuration);
+        }
+
+        return services;
     }
 }

@@ -46,7 +46,7 @@ internal static class SweepParameters
         Workload("msg_len", "a length in bytes, or in K or M,", 16, SecTestSetting.LongestMessage, Bytes, static (test, value) => test with { MessageBytes = value }),
         Workload("messages", "a number of messages", 1, 100_000, Plain, static (test, value) => test with { Messages = value }),
         Workload("buffers", "a number of buffer sets", 1, 64, Plain, static (test, value) => test with { BufferSets = value }),
-        .. SettableOptions.All.Select(OptionOf),
+        .. SettableOptions.Model.All.Select(OptionOf),
     ];
 
     /// <summary>Finds a parameter.</summary>

@@ -1,6 +1,5 @@
 using Iopf.Density;
 using Iopf.Kernel;
-using Iopf.Settings;
 
 namespace Iopf.Tests.Density;
 
@@ -36,9 +35,9 @@ public sealed class DensityStudyTests
     {
         IReadOnlyList<DensityParameter> parameters = DensityParameters.Of(new DensitySpec { Options = new DensityOptions { RunPages = 16 } });
 
-        IEnumerable<string> options = SettableOptions.OfSection("Density").Select(option => option.Key);
+        IEnumerable<string> options = DensityParameters.Settable.OfSection("Density").Select(option => option.Key);
         Assert.Empty(options.Except(parameters.Select(number => number.Name)));
-        Assert.All(parameters, number => Assert.Equal(number.Name, SettableOptions.Parse($"{number.Name}={number.Value}", "here").Key));
+        Assert.All(parameters, number => Assert.Equal(number.Name, DensityParameters.Settable.Parse($"{number.Name}={number.Value}", "here").Key));
         Assert.All(parameters, number => Assert.True(DensityParameters.Has(number.Name)));
         Assert.False(DensityParameters.Has("Cost:RecordNanoseconds"));
         Assert.All(parameters, number => Assert.Contains(number.Status, new[] { "fact", "inferred", "fitted", "recalled", "assumption", "choice" }));

@@ -12,14 +12,14 @@ public sealed class SettableOptionsTests
     [Fact]
     public void Options_are_found_with_their_defaults_and_ranges()
     {
-        SettableOption handler = SettableOptions.OfSection("cost").Single(option => option.Name == nameof(CostOptions.HandlerNanoseconds));
+        SettableOption handler = SettableOptions.Model.OfSection("cost").Single(option => option.Name == nameof(CostOptions.HandlerNanoseconds));
 
         Assert.Equal(("1600", "0", "1000000000"), (handler.Default, handler.Minimum, handler.Maximum));
     }
 
     [Fact]
     public void An_assignment_is_given_its_canonical_key() =>
-        Assert.Equal(new("Premap:Length", "64"), SettableOptions.Parse(" premap:length = 064 ", "--set"));
+        Assert.Equal(new("Premap:Length", "64"), SettableOptions.Model.Parse(" premap:length = 064 ", "--set"));
 
     [Theory]
     [InlineData("Premap:Length")]
@@ -35,7 +35,7 @@ public sealed class SettableOptionsTests
     [InlineData("")]
     public void A_bad_assignment_is_refused_with_the_expected_form(string assignment)
     {
-        InputException refusal = Assert.Throws<InputException>(() => SettableOptions.Parse(assignment, "--set"));
+        InputException refusal = Assert.Throws<InputException>(() => SettableOptions.Model.Parse(assignment, "--set"));
 
         Assert.StartsWith("--set: ", refusal.Message, StringComparison.Ordinal);
         Assert.Contains("expected", refusal.Message, StringComparison.Ordinal);
@@ -44,9 +44,9 @@ public sealed class SettableOptionsTests
     [Fact]
     public void An_unknown_option_is_answered_with_all_known_ones()
     {
-        InputException refusal = Assert.Throws<InputException>(() => SettableOptions.Parse("Cost:Nothing=1", "--set"));
+        InputException refusal = Assert.Throws<InputException>(() => SettableOptions.Model.Parse("Cost:Nothing=1", "--set"));
 
-        Assert.All(SettableOptions.All, option => Assert.Contains(option.Key, refusal.Message, StringComparison.Ordinal));
+        Assert.All(SettableOptions.Model.All, option => Assert.Contains(option.Key, refusal.Message, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -83,13 +83,13 @@ public sealed class SettableOptionsTests
 
     [Fact]
     public void A_misspelled_name_in_a_known_section_is_refused() =>
-        Assert.Throws<InputException>(() => IopfSettings.ValuesIn(ConfigurationOf(new() { ["Premap:Lenght"] = "5" })));
+        Assert.Throws<InputException>(() => SettableOptions.Model.ValuesIn(ConfigurationOf(new() { ["Premap:Lenght"] = "5" })));
 
     [Fact]
     public void Only_options_that_are_set_have_values() =>
         Assert.Equal(
             [new("Premap:Length", "5")],
-            IopfSettings.ValuesIn(ConfigurationOf(new() { ["Premap:Length"] = "5", ["Logging:Level"] = "x" })));
+            SettableOptions.Model.ValuesIn(ConfigurationOf(new() { ["Premap:Length"] = "5", ["Logging:Level"] = "x" })));
 
     private static IOptions<T> OptionsOf<T>(Dictionary<string, string?> configured)
         where T : class =>

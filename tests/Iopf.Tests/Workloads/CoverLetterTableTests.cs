@@ -53,7 +53,7 @@ public sealed class CoverLetterTableTests
     [Fact]
     public void Every_cost_that_the_table_uses_is_listed_with_its_unit_and_status()
     {
-        IEnumerable<string> used = SettableOptions.OfSection("Cost")
+        IEnumerable<string> used = SettableOptions.Model.OfSection("Cost")
             .Select(option => option.Key)
             .Where(key => key != $"Cost:{nameof(CostOptions.FaultDeliveryNanoseconds)}");
 

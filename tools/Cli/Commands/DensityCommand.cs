@@ -3,7 +3,6 @@ using System.Globalization;
 using Iopf.Cli.Output;
 using Iopf.Density;
 using Iopf.Kernel;
-using Iopf.Settings;
 
 namespace Iopf.Cli.Commands;
 
@@ -118,10 +117,10 @@ internal sealed class DensityCommand
 
     private DensitySpec SpecOf(ParseResult parsed, Terminal terminal)
     {
-        Dictionary<string, string> settings = new(IopfSettings.ValuesIn(RunConfiguration.Load(terminal.Directory)), StringComparer.Ordinal);
+        Dictionary<string, string> settings = new(DensityParameters.Settable.ValuesIn(RunConfiguration.Load(terminal.Directory)), StringComparer.Ordinal);
         foreach (string assignment in parsed.GetValue(_set) ?? [])
         {
-            KeyValuePair<string, string> setting = SettableOptions.Parse(assignment, _set.Name);
+            KeyValuePair<string, string> setting = DensityParameters.Settable.Parse(assignment, _set.Name);
             settings[setting.Key] = DensityParameters.Has(setting.Key)
                 ? setting.Value
                 : throw new InputException($"{_set.Name}: {setting.Key} has no part in a density study; iopf density --json lists those that have");

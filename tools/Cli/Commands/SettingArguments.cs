@@ -11,7 +11,7 @@ internal sealed class SettingArguments
     private readonly Option<string[]> _set = new("--set")
     {
         Description = "Set an option, such as Premap:Length=64; may be given several times. One of "
-            + string.Join(", ", SettableOptions.All.Select(option => option.Key)) + ".",
+            + string.Join(", ", SettableOptions.Model.All.Select(option => option.Key)) + ".",
         HelpName = "Section:Name=value",
     };
 
@@ -36,9 +36,9 @@ internal sealed class SettingArguments
     /// <exception cref="InputException">An option or a configured value cannot be used.</exception>
     public SortedDictionary<string, string> Read(ParseResult parsed, Lazy<IConfiguration> configuration)
     {
-        List<KeyValuePair<string, string>> given = [.. (parsed.GetValue(_set) ?? []).Select(static text => SettableOptions.Parse(text, "--set"))];
+        List<KeyValuePair<string, string>> given = [.. (parsed.GetValue(_set) ?? []).Select(static text => SettableOptions.Model.Parse(text, "--set"))];
         SortedDictionary<string, string> settings = new(StringComparer.Ordinal);
-        foreach ((string key, string value) in IopfSettings.ValuesIn(configuration.Value).Concat(given))
+        foreach ((string key, string value) in SettableOptions.Model.ValuesIn(configuration.Value).Concat(given))
         {
             settings[key] = value;
         }

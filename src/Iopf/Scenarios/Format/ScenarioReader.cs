@@ -70,7 +70,7 @@ internal static class ScenarioReader
                 JsonValueKind.False => "false",
                 _ => throw value.Expected("a text, a number, true or false"),
             };
-            KeyValuePair<string, string> setting = SettableOptions.Check(name, text, $"{value.File}: {value.Path}");
+            KeyValuePair<string, string> setting = SettableOptions.Model.Check(name, text, $"{value.File}: {value.Path}");
             settings[setting.Key] = setting.Value;
         }
 

@@ -53,7 +53,7 @@ public static class CostParameters
     [
         .. Options.Select(option =>
         {
-            SettableOption known = SettableOptions.OfSection(CostOptions.Section).Single(known => known.Name == option.Option);
+            SettableOption known = SettableOptions.Model.OfSection(CostOptions.Section).Single(known => known.Name == option.Option);
             return settings.TryGetValue(known.Key, out string? value) && value != known.Default
                 ? new CostParameter(known.Key, value, option.Unit, "set", $"the default, {known.Default}, is {option.Status}: {option.Source}")
                 : new CostParameter(known.Key, known.Default, option.Unit, option.Status, option.Source);
