@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using BenchmarkDotNet.Attributes;
+using Iopf.SpeedKit;
 
 namespace Iopf.Benchmarks;
 

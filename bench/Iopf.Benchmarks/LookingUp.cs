@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using BenchmarkDotNet.Attributes;
 using Iopf.Kernel;
+using Iopf.SpeedKit;
 using Iopf.VfioType1.Patches.SelectiveFaulting;
 
 namespace Iopf.Benchmarks;

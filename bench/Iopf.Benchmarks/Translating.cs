@@ -1,4 +1,5 @@
 using BenchmarkDotNet.Attributes;
+using Iopf.SpeedKit;
 
 namespace Iopf.Benchmarks;
 

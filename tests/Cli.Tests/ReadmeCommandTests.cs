@@ -67,7 +67,7 @@ public sealed partial class ReadmeCommandTests
 
     /// <summary>What a shell makes of a word with an asterisk, and a file of one's own for FILE.json.</summary>
     private static IEnumerable<string> Expanded(string word) =>
-        word == "FILE.json" ? [Path.Combine(Repository.Root, "src/Iopf/Scenarios/BuiltIn/first-fault.json")]
+        word == "FILE.json" ? [Path.Combine(Repository.Root, "src/Scenarios/BuiltIn/first-fault.json")]
         : word.Contains('*', StringComparison.Ordinal)
             ? Directory.EnumerateFiles(Path.Combine(Repository.Root, Path.GetDirectoryName(word)!), Path.GetFileName(word)).Order(StringComparer.Ordinal)
             : [word];

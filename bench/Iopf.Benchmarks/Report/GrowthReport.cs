@@ -1,4 +1,4 @@
-using Iopf.Benchmarks.Growth;
+using Iopf.SpeedKit.Growth;
 
 namespace Iopf.Benchmarks.Report;
 

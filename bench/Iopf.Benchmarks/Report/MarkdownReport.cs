@@ -1,4 +1,5 @@
 using System.Globalization;
+using Iopf.SpeedKit;
 
 namespace Iopf.Benchmarks.Report;
 

@@ -1,4 +1,5 @@
 using BenchmarkDotNet.Reports;
+using Iopf.SpeedKit;
 
 namespace Iopf.Benchmarks.Report;
 

@@ -1,3 +1,5 @@
+using Iopf.SpeedKit;
+
 namespace Iopf.Benchmarks.Report;
 
 /// <summary>One row of BenchmarkDotNet's tables.</summary>

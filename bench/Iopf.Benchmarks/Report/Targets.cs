@@ -1,3 +1,5 @@
+using Iopf.SpeedKit;
+
 namespace Iopf.Benchmarks.Report;
 
 /// <summary>The targets, and which rows they are read from.</summary>

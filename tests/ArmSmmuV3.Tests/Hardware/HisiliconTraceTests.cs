@@ -1,6 +1,7 @@
 using Iopf.ArmSmmuV3.Hardware;
 using Iopf.Kernel;
 using Iopf.Mm;
+using Iopf.TestKit.Smmu;
 
 namespace Iopf.ArmSmmuV3.Tests.Hardware;
 

@@ -1,5 +1,6 @@
 using Iopf.ArmSmmuV3.Hardware;
 using Iopf.Kernel;
+using Iopf.TestKit.Smmu;
 
 namespace Iopf.ArmSmmuV3.Tests.Hardware;
 

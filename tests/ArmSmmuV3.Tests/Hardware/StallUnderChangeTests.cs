@@ -1,4 +1,5 @@
 using Iopf.ArmSmmuV3.Hardware;
+using Iopf.TestKit.Smmu;
 
 namespace Iopf.ArmSmmuV3.Tests.Hardware;
 

@@ -86,7 +86,7 @@ public sealed class MutatedInputTests(ITestOutputHelper log) : IDisposable
 
     // Not those that measure memory: each takes seconds and hundreds of megabytes.
     private static IEnumerable<Input> Scenarios() =>
-        Directory.GetFiles(Path.Combine(Repository.Root, "src", "Iopf", "Scenarios", "BuiltIn"), "*.json").Order()
+        Directory.GetFiles(Path.Combine(Repository.Root, "src", "Scenarios", "BuiltIn"), "*.json").Order()
             .Where(file => Path.GetFileName(file) == Slow || !File.ReadAllText(file).Contains("\"workload\"", StringComparison.Ordinal))
             .Select(file => new Input(Path.GetFileName(file), File.ReadAllText(file), false, Path.GetFileName(file) == Slow ? 1 : 12));
 

@@ -1,5 +1,5 @@
 using Iopf.ArmSmmuV3.Hardware;
-using Iopf.ArmSmmuV3.Tests.Hardware;
+using Iopf.TestKit.Smmu;
 using Iopf.Kernel;
 using Iopf.Machine;
 using Iopf.TestKit;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Iopf.Density;
+using Iopf.Studies.Charts;
 
 namespace Iopf.Cli.Output;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using Iopf.Cli.Sweeping;
 using Iopf.Kernel;
+using Iopf.Studies.Charts;
 using Iopf.Sweeps;
 
 namespace Iopf.Cli.Output;

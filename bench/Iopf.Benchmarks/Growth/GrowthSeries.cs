@@ -1,6 +1,0 @@
-namespace Iopf.Benchmarks.Growth;
-
-/// <summary>What was counted along one axis.</summary>
-/// <param name="Axis">The axis.</param>
-/// <param name="Points">The cost at each size.</param>
-internal sealed record GrowthSeries(GrowthAxis Axis, IReadOnlyList<GrowthPoint> Points);

@@ -1,8 +1,0 @@
-namespace Iopf.Tests.Speed;
-
-/// <summary>Tests that look at the heap of the whole process: nothing may run beside them.</summary>
-[CollectionDefinition(Name, DisableParallelization = true)]
-public sealed class AloneCollection
-{
-    public const string Name = "alone";
-}
