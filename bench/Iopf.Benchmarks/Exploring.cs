@@ -1,5 +1,5 @@
 using BenchmarkDotNet.Attributes;
-using Iopf.Kernel;
+using Iopf.Schedulers;
 
 namespace Iopf.Benchmarks;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using Iopf.Kernel;
+using Iopf.Schedulers;
 
 namespace Iopf.Benchmarks.Report;
 

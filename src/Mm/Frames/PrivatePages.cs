@@ -48,11 +48,11 @@ internal sealed class PrivatePages(HostKernel kernel, PhysicalMemory memory)
 
     /// <summary>Notes that a frame is mapped somewhere; a new one is the latest.</summary>
     /// <remarks>Kernel: <c>page_add_anon_rmap</c>, <c>lru_cache_add_inactive_or_unevictable</c>.</remarks>
-    public void Mapped(Pfn frame, AddressSpace mm, UserAddress page)
+    public void Mapped(Pfn frame, IFrameMapper mapper, UserAddress page)
     {
         if (_areAged && memory.UseOf(frame) == FrameUse.Anonymous)
         {
-            Note(frame, mm, page);
+            Note(frame, mapper, page);
         }
     }
 
@@ -66,7 +66,7 @@ internal sealed class PrivatePages(HostKernel kernel, PhysicalMemory memory)
     }
 
     // Apart from its caller, which must not allocate while no order is kept.
-    private void Note(Pfn frame, AddressSpace mm, UserAddress page)
+    private void Note(Pfn frame, IFrameMapper mapper, UserAddress page)
     {
         if (!_byFrame.TryGetValue(frame.Value, out LinkedListNode<Entry>? node))
         {
@@ -74,13 +74,13 @@ internal sealed class PrivatePages(HostKernel kernel, PhysicalMemory memory)
             _byFrame.Add(frame.Value, node);
         }
 
-        List<(AddressSpace Mm, UserAddress Page)> mappings = node.Value.Mappings;
+        List<(IFrameMapper Mapper, UserAddress Page)> mappings = node.Value.Mappings;
         if (mappings.Count >= MappingsBeforePruning)
         {
-            mappings.RemoveAll(mapping => !mapping.Mm.Reclaim.IsMapped(mapping.Page, frame));
+            mappings.RemoveAll(mapping => !mapping.Mapper.IsMapped(mapping.Page, frame));
         }
 
-        mappings.Add((mm, page));
+        mappings.Add((mapper, page));
     }
 
     /// <remarks>Kernel: <c>shrink_page_list</c>. After two rounds every page had its second chance.</remarks>
@@ -111,9 +111,9 @@ internal sealed class PrivatePages(HostKernel kernel, PhysicalMemory memory)
     private static bool WasUsed(Entry entry)
     {
         bool wasUsed = false;
-        foreach ((AddressSpace mm, UserAddress page) in entry.Mappings)
+        foreach ((IFrameMapper mapper, UserAddress page) in entry.Mappings)
         {
-            wasUsed |= mm.Reclaim.WasUsed(page, entry.Frame);
+            wasUsed |= mapper.WasUsed(page, entry.Frame);
         }
 
         return wasUsed;
@@ -122,11 +122,11 @@ internal sealed class PrivatePages(HostKernel kernel, PhysicalMemory memory)
     private static void SwapOut(Entry entry)
     {
         // A notifier may map or unmap the page meanwhile.
-        foreach ((AddressSpace mm, UserAddress page) in entry.Mappings.ToArray())
+        foreach ((IFrameMapper mapper, UserAddress page) in entry.Mappings.ToArray())
         {
-            if (mm.Reclaim.IsMapped(page, entry.Frame))
+            if (mapper.IsMapped(page, entry.Frame))
             {
-                mm.Reclaim.SwapOut(page);
+                mapper.SwapOut(page);
             }
         }
     }
@@ -135,6 +135,6 @@ internal sealed class PrivatePages(HostKernel kernel, PhysicalMemory memory)
     {
         public Pfn Frame { get; } = frame;
 
-        public List<(AddressSpace Mm, UserAddress Page)> Mappings { get; } = [];
+        public List<(IFrameMapper Mapper, UserAddress Page)> Mappings { get; } = [];
     }
 }

@@ -1,5 +1,5 @@
-using Iopf.Kernel;
 using Iopf.Scenarios;
+using Iopf.Schedulers;
 
 namespace Iopf.Exploring;
 

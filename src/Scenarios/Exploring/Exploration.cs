@@ -1,6 +1,7 @@
 using Iopf.Kernel;
 using Iopf.Machine;
 using Iopf.Scenarios;
+using Iopf.Schedulers;
 
 namespace Iopf.Exploring;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Iopf.Kernel;
+using Iopf.Schedulers;
 
 namespace Iopf.Exploring;
 

@@ -1,6 +1,7 @@
 using Iopf.Errata;
 using Iopf.Kernel;
 using Iopf.Scenarios;
+using Iopf.Schedulers;
 
 namespace Iopf.Exploring;
 

@@ -1,5 +1,6 @@
 using Iopf.Kernel;
 using Iopf.Scenarios;
+using Iopf.Schedulers;
 
 namespace Iopf.Exploring;
 

@@ -2,6 +2,7 @@ using Iopf.ArmSmmuV3.Hardware;
 using Iopf.Kernel;
 using Iopf.Machine;
 using Iopf.Patches;
+using Iopf.Schedulers;
 
 namespace Iopf.Scenarios;
 

@@ -2,6 +2,7 @@ using Iopf.Kernel;
 using Iopf.Machine;
 using Iopf.Patches;
 using Iopf.Scenarios.Running;
+using Iopf.Schedulers;
 
 namespace Iopf.Scenarios;
 

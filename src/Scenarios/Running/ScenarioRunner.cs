@@ -3,6 +3,7 @@ using Iopf.Kernel;
 using Iopf.Machine;
 using Iopf.Promises;
 using Iopf.Scenarios.Steps;
+using Iopf.Schedulers;
 using Iopf.Workloads;
 
 namespace Iopf.Scenarios.Running;

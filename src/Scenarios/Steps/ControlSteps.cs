@@ -2,7 +2,7 @@ using Iopf.Iommu;
 using Iopf.Kernel;
 using Iopf.Machine;
 using Iopf.Mm;
-using Iopf.VfioType1.Patches.SelectiveFaulting;
+using Iopf.VfioType1;
 
 namespace Iopf.Scenarios.Steps;
 

@@ -1,6 +1,5 @@
 using Iopf.Iommu;
 using Iopf.Kernel;
-using Iopf.VfioType1.Patches.SelectiveFaulting;
 
 namespace Iopf.VfioType1;
 

@@ -1,6 +1,7 @@
 using Iopf.Exploring;
 using Iopf.Kernel;
 using Iopf.Patches;
+using Iopf.Schedulers;
 
 namespace Iopf.Scenarios.Tests.Exploring;
 

@@ -1,5 +1,6 @@
 using Iopf.Kernel;
 using Iopf.Patches;
+using Iopf.Schedulers;
 using Iopf.Workloads;
 
 namespace Iopf.Studies.Tests;

@@ -1,5 +1,6 @@
 using Iopf.Iommu;
 using Iopf.Kernel;
+using Iopf.Schedulers;
 using Iopf.VfioType1.Tests.Groups;
 
 namespace Iopf.VfioType1.Tests.Mapping;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Iopf.Kernel;
+using Iopf.Schedulers;
 using Iopf.Workloads;
 
 namespace Iopf.Cli.Output;

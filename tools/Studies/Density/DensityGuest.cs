@@ -1,4 +1,4 @@
-using Iopf.Kernel;
+using Iopf.Schedulers;
 
 namespace Iopf.Density;
 

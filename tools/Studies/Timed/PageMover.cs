@@ -1,4 +1,5 @@
 using Iopf.Kernel;
+using Iopf.Schedulers;
 
 namespace Iopf.Workloads;
 

@@ -1,5 +1,6 @@
 using Iopf.Kernel;
 using Iopf.Machine;
+using Iopf.Schedulers;
 
 namespace Iopf.Workloads;
 

@@ -1,5 +1,6 @@
 using Iopf.Kernel;
 using Iopf.Promises;
+using Iopf.Schedulers;
 
 namespace Iopf.Workloads;
 

@@ -4,6 +4,7 @@ using Iopf.Kernel;
 using Iopf.Machine;
 using Iopf.Patches;
 using Iopf.Promises;
+using Iopf.Schedulers;
 
 namespace Iopf.Workloads;
 
