@@ -17,6 +17,8 @@ public class PhysicalMemory
     internal const int ChunkShift = 11;
     internal const ulong ChunkMask = (1UL << ChunkShift) - 1;
 
+    private const ulong FramesPerHugePage = Page.Size / sizeof(ulong);
+
     private const ulong FirstFrame = 0x100;
     private const ulong LastFrame = (1UL << 36) - 1;
 
@@ -305,8 +307,8 @@ public class PhysicalMemory
     {
         if (_hugeZero == default)
         {
-            _hugeZero = new Pfn(TakeNew(PageTable.EntryCount, PageTable.EntryCount));
-            for (ulong i = 0; i < PageTable.EntryCount; i++)
+            _hugeZero = new Pfn(TakeNew(FramesPerHugePage, FramesPerHugePage));
+            for (ulong i = 0; i < FramesPerHugePage; i++)
             {
                 StateOf(_hugeZero.Plus(i)) = FrameState.Reserved(FrameUse.Zero);
             }
