@@ -10,20 +10,33 @@ namespace Iopf.Benchmarks;
 internal sealed class BenchmarkConfig : ManualConfig
 {
     /// <summary>Chooses how long to measure.</summary>
-    /// <param name="isShort">Only to see that everything runs; the figures say little.</param>
-    public BenchmarkConfig(bool isShort)
+    public BenchmarkConfig(BenchmarkLength length)
     {
-        Job job = new(isShort ? "Short" : "Full");
-        AddJob(job
-            .WithToolchain(new InProcessEmitToolchain(TimeSpan.FromMinutes(30), logOutput: true))
+        (int warmUps, int iterations) = length switch
+        {
+            BenchmarkLength.Short => (1, 3),
+            BenchmarkLength.Turn => (2, 8),
+            _ => (10, 15),
+        };
+        AddJob(new Job(length.ToString())
+            .WithToolchain(new InProcessEmitToolchain(TimeSpan.FromMinutes(30), logOutput: length != BenchmarkLength.Turn))
             .WithClock(new ProcessorTime())
             .WithInvocationCount(1)
             .WithUnrollFactor(1)
-            .WithWarmupCount(isShort ? 1 : 10)
-            .WithIterationCount(isShort ? 3 : 15));
-        AddLogger(ConsoleLogger.Default);
+            .WithWarmupCount(warmUps)
+            .WithIterationCount(iterations));
+        if (length == BenchmarkLength.Turn)
+        {
+            AddLogger(NullLogger.Instance);
+            WithOptions(ConfigOptions.DisableLogFile);
+        }
+        else
+        {
+            AddLogger(ConsoleLogger.Default);
+        }
+
         AddColumnProvider(DefaultColumnProviders.Instance);
-        AddColumn(StatisticColumn.Median, StatisticColumn.Min);
+        AddColumn(StatisticColumn.Min, StatisticColumn.Q1, StatisticColumn.Median, StatisticColumn.Q3);
         HideColumns(Column.Error, Column.RatioSD, Column.AllocRatio);
         ArtifactsPath = "artifacts/benchmarks";
     }

@@ -8,6 +8,7 @@ namespace Iopf.Benchmarks;
 internal sealed partial class ProcessorTime : IClock
 {
     private const int OfProcess = 2;
+    private const int OfWaitedFor = -1;
 
     public string Title => "processor time";
 
@@ -25,6 +26,23 @@ internal sealed partial class ProcessorTime : IClock
 
         return (time[0] * 1_000_000_000) + time[1];
     }
+
+    /// <summary>The milliseconds that processes took which this one started and waited for.</summary>
+    public static double OfChildren()
+    {
+        Span<long> usage = stackalloc long[18];
+        if (GetUsage(OfWaitedFor, ref usage[0]) != 0)
+        {
+            throw new InvalidOperationException("the time of ended processes cannot be read");
+        }
+
+        return ((usage[0] + usage[2]) * 1e3) + ((usage[1] + usage[3]) / 1e3);
+    }
+
+    // RUSAGE_CHILDREN; a rusage begins with two timevals, user and system: seconds and microseconds.
+    [LibraryImport("libc", EntryPoint = "getrusage")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int GetUsage(int who, ref long usage);
 
     // CLOCK_PROCESS_CPUTIME_ID; a timespec is two words: seconds and nanoseconds.
     [LibraryImport("libc", EntryPoint = "clock_gettime")]

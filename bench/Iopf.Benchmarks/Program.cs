@@ -1,37 +1,59 @@
 using BenchmarkDotNet.Reports;
 using BenchmarkDotNet.Running;
 using Iopf.Benchmarks;
+using Iopf.Benchmarks.Optimised;
 using Iopf.Benchmarks.Report;
 
-if (args is ["--drive", string key, string seconds])
+const int Failed = 1;
+const int NotMeasured = 3;
+
+// Before anything that is measured is compiled.
+using CompiledMethods compiled = new();
+try
 {
-    Driven.Run(key, double.Parse(seconds, System.Globalization.CultureInfo.InvariantCulture));
-    return 0;
+    return Run();
+}
+catch (NotMeasuredException refused)
+{
+    Console.Error.WriteLine($"eng/bench: not measured: {refused.Message}");
+    return NotMeasured;
+}
+
+int Run()
+{
+    switch (args)
+    {
+        case ["--drive", string key, string seconds]:
+            Driven.Run(key, double.Parse(seconds, System.Globalization.CultureInfo.InvariantCulture));
+            return 0;
+
+        // Nothing is measured: no benchmark needs to run.
+        case ["--growth"]:
+            GrowthReport.Write();
+            return 0;
+
+        default:
+            TypeInitialisers.Run();
+            return Measure();
+    }
 }
 
 // --short: a few iterations; --no-baseline: without the rows in C; --report: writes bench/results and docs/performance.md.
-string[] own = ["--short", "--no-baseline", "--report"];
-Type[] subjects =
-[
-    .. args.Contains("--no-baseline") ? Type.EmptyTypes : [typeof(Baseline)],
-    typeof(Translating), typeof(Faulting), typeof(Mapping), typeof(Calling), typeof(LookingUp), typeof(Reading), typeof(Exploring),
-];
-
-// Nothing is measured: no benchmark needs to run.
-if (args is ["--growth"])
+int Measure()
 {
-    GrowthReport.Write();
-    return 0;
-}
+    string[] own = ["--short", "--no-baseline", "--report"];
+    bool isReport = args.Contains("--report");
+    string load = isReport ? Reporter.Load() : string.Empty;
+    BenchmarkConfig config = new(args.Contains("--short") ? BenchmarkLength.Short : BenchmarkLength.Full);
+    IReadOnlyList<Type> subjects = args.Contains("--no-baseline") ? Subjects.OfTheModel : Subjects.All;
+    Summary[] summaries = [.. BenchmarkSwitcher.FromTypes([.. subjects]).Run([.. args.Except(own)], config)];
+    int methods = compiled.Require();
+    Console.WriteLine(CompiledMethods.Words(methods));
+    if (isReport)
+    {
+        Reporter.Write(summaries, load, methods);
+        GrowthReport.Write();
+    }
 
-bool isReport = args.Contains("--report");
-string load = isReport ? Reporter.Load() : string.Empty;
-BenchmarkConfig config = new(args.Contains("--short"));
-Summary[] summaries = [.. BenchmarkSwitcher.FromTypes(subjects).Run([.. args.Except(own)], config)];
-if (isReport)
-{
-    Reporter.Write(summaries, load);
-    GrowthReport.Write();
+    return summaries.All(static summary => summary.Reports.All(static report => report.Success)) ? 0 : Failed;
 }
-
-return summaries.All(summary => summary.Reports.All(report => report.Success)) ? 0 : 1;

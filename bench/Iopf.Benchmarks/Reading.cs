@@ -1,7 +1,7 @@
 using BenchmarkDotNet.Attributes;
-using Iopf.SmmuLog;
 using Iopf.Patches;
 using Iopf.Replay;
+using Iopf.SmmuLog;
 
 namespace Iopf.Benchmarks;
 

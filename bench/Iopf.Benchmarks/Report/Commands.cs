@@ -16,7 +16,8 @@ internal static class Commands
     public static IEnumerable<Figure> Measure() =>
     [
         .. Schedules(),
-        Of("start_up", "iopf patches, from start to end", "ms", StartUps, () => Shell.Milliseconds(Iopf, "patches"), "iopf patches"),
+        Of("start_up", "iopf patches, from start to end", "ms", StartUps, static () => Shell.Measure(Iopf, "patches").Wall, "iopf patches"),
+        .. ShortRun.All.SelectMany(static run => run.Figures()),
         Scaling("sweep_two", "sweep", "first-fault", "--over", "Premap:Length=1..50", "--over", "seed=1..100"),
         Scaling("explore_two", "explore", "fault-against-munmap", "--strategy", "random", "--max-schedules", "5000"),
         Scaling("review_two", "review", "--json"),
@@ -30,8 +31,8 @@ internal static class Commands
         List<double> ratios = [];
         for (int run = 0; run < Runs; run++)
         {
-            ones.Add(Shell.Milliseconds("taskset", ["-c", "0", Iopf, .. arguments]));
-            ratios.Add(ones[^1] / Shell.Milliseconds(Iopf, arguments));
+            ones.Add(Shell.Measure("taskset", ["-c", "0", Iopf, .. arguments]).Wall);
+            ratios.Add(ones[^1] / Shell.Measure(Iopf, arguments).Wall);
         }
 
         ones.Sort();

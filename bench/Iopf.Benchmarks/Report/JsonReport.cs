@@ -20,6 +20,7 @@ internal static class JsonReport
             results.Machine,
             results.Commit,
             results.Load,
+            OptimisedMethods = results.Methods,
             Targets = Targets.All.Select(target => new
             {
                 target.Title,

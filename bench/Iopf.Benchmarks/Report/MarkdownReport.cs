@@ -1,4 +1,5 @@
 using System.Globalization;
+using Iopf.Benchmarks.Optimised;
 using Iopf.SpeedKit;
 
 namespace Iopf.Benchmarks.Report;
@@ -29,9 +30,20 @@ internal static class MarkdownReport
         File.WriteAllText(file, $"{text[..begin]}{mark}\n\n{string.Join('\n', lines)}\n\n{text[end..]}");
     }
 
+    /// <summary>What watches the model.</summary>
+    public static string Words(Watched watched) => watched switch
+    {
+        Watched.Trace => "trace",
+        Watched.Texts => "trace, texts built",
+        Watched.Checks => "checkers",
+        _ => string.Empty,
+    };
+
     private static IEnumerable<string> Head(Results results) =>
     [
         $"Command `eng/bench`, commit {results.Commit}, {results.Machine}; load average {results.Load}.",
+        string.Empty,
+        CompiledMethods.Words(results.Methods),
     ];
 
     private static IEnumerable<string> TargetLines(Results results) =>
@@ -51,7 +63,7 @@ internal static class MarkdownReport
         "| one operation | watched | median | quartiles | allocated |",
         "|---|---|---:|---:|---:|",
         .. results.Rows.Select(row =>
-            $"| {row.Title} | {Words(row)} | {Time(row.Median)} | {Time(row.Low)} to {Time(row.High)} | {Number(row.Bytes)} B |"),
+            $"| {row.Title} | {Words(row.Watched)} | {Time(row.Median)} | {Time(row.Low)} to {Time(row.High)} | {Number(row.Bytes)} B |"),
     ];
 
     private static IEnumerable<string> FigureLines(Results results) =>
@@ -69,14 +81,6 @@ internal static class MarkdownReport
         "|---|---:|",
         .. profile.Shares.Select(share => $"| `{share.Key}` | {Number(share.Value)} % |"),
     ];
-
-    private static string Words(Row row) => row.Watched switch
-    {
-        Watched.Trace => "trace",
-        Watched.Texts => "trace, texts built",
-        Watched.Checks => "checkers",
-        _ => string.Empty,
-    };
 
     private static string Time(double nanoseconds) => nanoseconds switch
     {

@@ -12,12 +12,13 @@ internal static class Reporter
     /// <summary>Writes everything.</summary>
     /// <param name="summaries">What BenchmarkDotNet measured.</param>
     /// <param name="loadBefore">The load average when that began.</param>
-    public static void Write(IReadOnlyList<Summary> summaries, string loadBefore)
+    /// <param name="methods">How many methods were compiled, all of them fully optimised.</param>
+    public static void Write(IReadOnlyList<Summary> summaries, string loadBefore, int methods)
     {
         Row[] rows = [.. Results.RowsOf(summaries)];
         Figure[] figures = [.. Commands.Measure()];
         Profile[] profiles = [.. Driven.All.Select(Profile.Of)];
-        Results results = new(Machine(summaries[0]), Commit(), $"{loadBefore} to {Load()}", rows, figures, profiles);
+        Results results = new(Machine(summaries[0]), Commit(), $"{loadBefore} to {Load()}", methods, rows, figures, profiles);
         string[] lines = [.. MarkdownReport.Lines(results)];
         Directory.CreateDirectory(Repository.PathOf("bench", "results"));
         File.WriteAllText(Repository.PathOf("bench", "results", "performance.json"), JsonReport.Text(results));
@@ -34,7 +35,7 @@ internal static class Reporter
     private static string Commit()
     {
         string commit = Shell.Output("git", "rev-parse", "--short=12", "HEAD").Trim();
-        string changes = Shell.Output("git", "status", "--porcelain", "--", "src", "bench").Trim();
+        string changes = Shell.Output("git", "status", "--porcelain", "--", "src", "tools", "bench").Trim();
         return changes.Length == 0 ? commit : $"{commit} and changes";
     }
 }

@@ -18,11 +18,12 @@ internal static class Shell
             : throw new InvalidOperationException($"{file} {string.Join(' ', arguments)} ended with exit code {process.ExitCode}");
     }
 
-    /// <summary>How long a command takes from its start to its end, in milliseconds.</summary>
-    public static double Milliseconds(string file, params IEnumerable<string> arguments)
+    /// <summary>What a command takes.</summary>
+    public static Spent Measure(string file, params IEnumerable<string> arguments)
     {
+        double before = ProcessorTime.OfChildren();
         long begin = Stopwatch.GetTimestamp();
         Output(file, arguments);
-        return Stopwatch.GetElapsedTime(begin).TotalMilliseconds;
+        return new Spent(Stopwatch.GetElapsedTime(begin).TotalMilliseconds, ProcessorTime.OfChildren() - before);
     }
 }
