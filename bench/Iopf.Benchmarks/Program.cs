@@ -1,6 +1,7 @@
 using BenchmarkDotNet.Reports;
 using BenchmarkDotNet.Running;
 using Iopf.Benchmarks;
+using Iopf.Benchmarks.Against;
 using Iopf.Benchmarks.Optimised;
 using Iopf.Benchmarks.Report;
 
@@ -31,6 +32,18 @@ int Run()
         case ["--growth"]:
             GrowthReport.Write();
             return 0;
+
+        case ["--rows", .. string[] patterns]:
+            Console.Out.Write(string.Concat(MeasurableRows.Matching(patterns).Select(static row => $"{row.Listed}\n")));
+            return 0;
+
+        case ["--turn"]:
+            TypeInitialisers.Run();
+            Turn.Serve(compiled);
+            return 0;
+
+        case ["--against", string before, string after, .. string[] patterns]:
+            return new Comparison(new Side(before), new Side(after)).Run(patterns) == Verdict.Slower ? Failed : 0;
 
         default:
             TypeInitialisers.Run();
