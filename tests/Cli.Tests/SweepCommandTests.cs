@@ -80,6 +80,7 @@ public sealed class SweepCommandTests : IDisposable
     }
 
     [Fact]
+    [Trait("Suite", "Slow")]
     public void A_sweep_that_was_killed_goes_on_where_it_was_and_comes_to_the_same_file()
     {
         const string Sweep = "sweep random --over seed=1..40 --workers 1 --out";

@@ -43,10 +43,14 @@ public sealed class LockOrderTests
     [InlineData("1-2")]
     [InlineData("1-3")]
     [InlineData("1-4")]
-    [InlineData("1-5")]
     [InlineData("1-6")]
     [InlineData("1-7")]
     public void Series_up_to_a_patch_has_no_cycle(string patches) => Assert.Empty(GraphOf(PatchSpec.Parse(patches), ErrataSet.None).Cycles);
+
+    // The mapping of 1 TiB in idle-mapping takes most of a minute with exactly these patches.
+    [Fact]
+    [Trait("Suite", "Slow")]
+    public void Series_up_to_patch_5_has_no_cycle() => Assert.Empty(GraphOf(PatchSpec.Parse("1-5"), ErrataSet.None).Cycles);
 
     [Fact]
     public void Corrected_series_takes_its_pages_lock_last_but_for_the_command_queue() => Assert.All(
