@@ -56,7 +56,7 @@ internal sealed class ModelDriver : IDisposable
         {
             foreach (FaultReportCapabilities registration in s_registrations)
             {
-                admitted |= _filter.Admit(registration, in fault) == Errno.None ? registration : FaultReportCapabilities.None;
+                admitted |= _filter.Admit(registration, fault) == Errno.None ? registration : FaultReportCapabilities.None;
             }
         }
 
@@ -72,7 +72,7 @@ internal sealed class ModelDriver : IDisposable
     {
         public IommuFault? Fault { get; set; }
 
-        public Errno Handle(Device device, in IommuFault fault)
+        public Errno Handle(Device device, IommuFault fault)
         {
             Fault = fault;
             return Errno.EINVAL;

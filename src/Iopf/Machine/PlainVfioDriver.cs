@@ -16,5 +16,5 @@ internal sealed class PlainVfioDriver : IVfioDeviceOps
     }
 
     /// <inheritdoc/>
-    public Errno Transfer(Device device, in IommuFault fault) => Errno.EOPNOTSUPP;
+    public Errno Transfer(Device device, IommuFault fault) => Errno.EOPNOTSUPP;
 }

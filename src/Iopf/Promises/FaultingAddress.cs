@@ -14,7 +14,7 @@ internal sealed class FaultingAddress(HostView host) : IInvariantChecker, IFault
 
     public string Promise => "The address given to the handler is the faulting address.";
 
-    public void Reported(Device device, in IommuFault fault, Errno outcome)
+    public void Reported(Device device, IommuFault fault, Errno outcome)
     {
         // A handler may have answered already; then the transaction is gone and cannot be looked at.
         if (outcome != Errno.None
@@ -35,7 +35,7 @@ internal sealed class FaultingAddress(HostView host) : IInvariantChecker, IFault
         }
     }
 
-    public void Responded(Device device, in IommuFault request, PageResponseCode code)
+    public void Responded(Device device, IommuFault request, PageResponseCode code)
     {
         // Whatever the answer is, the address was right or wrong before.
     }

@@ -19,7 +19,7 @@ internal sealed class OneAnswerPerFault(HostView host) : IInvariantChecker, IFau
 
     public string Promise => "Every recoverable fault gets exactly one response, in bounded time, not depending on user space.";
 
-    public void Reported(Device device, in IommuFault fault, Errno outcome)
+    public void Reported(Device device, IommuFault fault, Errno outcome)
     {
         if (outcome == Errno.None && fault is { Type: FaultType.PageRequest, IsLastOfGroup: true })
         {
@@ -36,7 +36,7 @@ internal sealed class OneAnswerPerFault(HostView host) : IInvariantChecker, IFau
         }
     }
 
-    public void Responded(Device device, in IommuFault request, PageResponseCode code)
+    public void Responded(Device device, IommuFault request, PageResponseCode code)
     {
         uint group = request.GroupId;
         for (int i = 0; i < _open.Count; i++)

@@ -20,7 +20,7 @@ internal sealed class ServedWhatCanBe(
 
     public void Begin() => _hits = kernel.Failures?.Hits ?? 0;
 
-    public void Reporting(Device device, in IommuFault fault)
+    public void Reporting(Device device, IommuFault fault)
     {
         // Only among threads does anything change between the report and the answer.
         if (fault.Type != FaultType.PageRequest || !kernel.Scheduler.StopsAtSteps)
@@ -36,7 +36,7 @@ internal sealed class ServedWhatCanBe(
         }
     }
 
-    public void Reported(Device device, in IommuFault fault, Errno outcome)
+    public void Reported(Device device, IommuFault fault, Errno outcome)
     {
         if (fault.Type == FaultType.PageRequest && kernel.Scheduler.StopsAtSteps && outcome == Errno.ENODEV
             && device.Iommu?.HasFaultHandler == true && !IsLinked(device) && Supplier(device, in fault) is { } mapping)
@@ -46,7 +46,7 @@ internal sealed class ServedWhatCanBe(
         }
     }
 
-    public void Responded(Device device, in IommuFault request, PageResponseCode code)
+    public void Responded(Device device, IommuFault request, PageResponseCode code)
     {
         // A planned failure is a reason to turn an access away.
         if (code == PageResponseCode.Success || kernel.Failures?.Hits > _hits || request.Pasid is not null || IsTheGuests(device, in request))

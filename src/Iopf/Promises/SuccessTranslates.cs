@@ -17,7 +17,7 @@ internal sealed class SuccessTranslates(HostKernel kernel, HostView host) : IInv
 
     public string Promise => "SUCCESS is answered only if the retried access would translate; no fault repeats without a change of state.";
 
-    public void Reporting(Device device, in IommuFault fault)
+    public void Reporting(Device device, IommuFault fault)
     {
         if (kernel.Scheduler.StopsAtSteps)
         {
@@ -25,7 +25,7 @@ internal sealed class SuccessTranslates(HostKernel kernel, HostView host) : IInv
         }
     }
 
-    public void Reported(Device device, in IommuFault fault, Errno outcome)
+    public void Reported(Device device, IommuFault fault, Errno outcome)
     {
         ForgetIfChanged();
         Answered same = Answered.Of(device, in fault);
@@ -40,7 +40,7 @@ internal sealed class SuccessTranslates(HostKernel kernel, HostView host) : IInv
         }
     }
 
-    public void Responded(Device device, in IommuFault request, PageResponseCode code)
+    public void Responded(Device device, IommuFault request, PageResponseCode code)
     {
         if (code != PageResponseCode.Success)
         {

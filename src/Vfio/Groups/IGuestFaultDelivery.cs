@@ -10,5 +10,5 @@ public interface IGuestFaultDelivery
     /// <param name="device">The faulting device.</param>
     /// <param name="fault">The fault.</param>
     /// <returns>0 if the guest has it; any error: nobody has it, and the reporter must complete it.</returns>
-    Errno Deliver(Device device, in IommuFault fault);
+    Errno Deliver(Device device, IommuFault fault);
 }

@@ -21,7 +21,7 @@ public interface IVfioDeviceOps
     /// <returns>
     /// 0 if the guest will answer it; EOPNOTSUPP where the bus driver lacks the operation; any other error: the fault is refused.
     /// </returns>
-    Errno Transfer(Device device, in IommuFault fault);
+    Errno Transfer(Device device, IommuFault fault);
 
     /// <summary>Serves an ioctl on a descriptor of the device.</summary>
     /// <param name="caller">Who calls.</param>

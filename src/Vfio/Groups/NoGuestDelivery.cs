@@ -7,5 +7,5 @@ namespace Iopf.Vfio;
 public sealed class NoGuestDelivery : IGuestFaultDelivery
 {
     /// <inheritdoc/>
-    public Errno Deliver(Device device, in IommuFault fault) => Errno.EOPNOTSUPP;
+    public Errno Deliver(Device device, IommuFault fault) => Errno.EOPNOTSUPP;
 }

@@ -96,7 +96,7 @@ public sealed class VfioPci : IVfioDeviceOps
     /// <returns>
     /// 0; ENODEV while no descriptor is open, so that there is no guest; EBUSY if the guest owes too many answers already.
     /// </returns>
-    public Errno Transfer(Device device, in IommuFault fault)
+    public Errno Transfer(Device device, IommuFault fault)
     {
         using (_queueLock.Hold())
         {

@@ -6,5 +6,5 @@ namespace Iopf.VfioType1;
 /// <summary>Baseline: every fault is the host's.</summary>
 internal sealed class HostOnlyRouting : IFaultRouting
 {
-    public Result<FaultRoute> RouteOf(Device device, in IommuFault fault) => FaultRoute.Host;
+    public Result<FaultRoute> RouteOf(Device device, IommuFault fault) => FaultRoute.Host;
 }

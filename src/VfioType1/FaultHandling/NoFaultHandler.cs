@@ -8,7 +8,7 @@ internal sealed class NoFaultHandler : IHostFaultService
 {
     public Errno Start(Device device) => Errno.None;
 
-    public Errno Handle(Device device, in IommuFault fault) => Errno.EOPNOTSUPP;
+    public Errno Handle(Device device, IommuFault fault) => Errno.EOPNOTSUPP;
 
     public void Stop(Device device)
     {

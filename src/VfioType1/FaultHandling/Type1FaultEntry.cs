@@ -11,13 +11,13 @@ namespace Iopf.VfioType1;
 /// </remarks>
 internal sealed class Type1FaultEntry(IFaultRouting routing, IGuestFaultDelivery guest, IHostFaultService host) : IDeviceFaultHandler
 {
-    public Errno Handle(Device device, in IommuFault fault)
+    public Errno Handle(Device device, IommuFault fault)
     {
-        if (!routing.RouteOf(device, in fault).TryGet(out FaultRoute route, out Errno error))
+        if (!routing.RouteOf(device, fault).TryGet(out FaultRoute route, out Errno error))
         {
             return error;
         }
 
-        return route == FaultRoute.Guest ? guest.Deliver(device, in fault) : host.Handle(device, in fault);
+        return route == FaultRoute.Guest ? guest.Deliver(device, fault) : host.Handle(device, fault);
     }
 }

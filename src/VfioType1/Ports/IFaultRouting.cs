@@ -14,5 +14,5 @@ public interface IFaultRouting
     /// <param name="device">The faulting device.</param>
     /// <param name="fault">The fault.</param>
     /// <returns>The route; an error refuses the fault.</returns>
-    Result<FaultRoute> RouteOf(Device device, in IommuFault fault);
+    Result<FaultRoute> RouteOf(Device device, IommuFault fault);
 }

@@ -19,7 +19,7 @@ public interface IHostFaultService
     /// <param name="device">The device.</param>
     /// <param name="fault">The fault.</param>
     /// <returns><see cref="Errno.None"/> when the fault will be answered; an error when the caller must answer it.</returns>
-    Errno Handle(Device device, in IommuFault fault);
+    Errno Handle(Device device, IommuFault fault);
 
     /// <summary>Waits until every fault taken over is answered, then lets the device go.</summary>
     /// <param name="device">The device; no new fault of it can arrive any more.</param>

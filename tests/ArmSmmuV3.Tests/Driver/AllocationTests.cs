@@ -66,7 +66,7 @@ public class AllocationTests
     {
         private readonly PageResponder _responder = test._bench.Responder;
 
-        public Errno Handle(Device device, in IommuFault fault)
+        public Errno Handle(Device device, IommuFault fault)
         {
             test._domain.Map(fault.Address.PageStart, test._page, Page.Size, IommuProt.Read);
             return _responder.Respond(device, new PageResponse(fault.GroupId, null, PageResponseCode.Success));

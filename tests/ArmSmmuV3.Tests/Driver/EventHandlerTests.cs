@@ -207,7 +207,7 @@ public class EventHandlerTests
 
     private sealed class CallbackHandler(Action action) : IDeviceFaultHandler
     {
-        public Errno Handle(Device device, in IommuFault fault)
+        public Errno Handle(Device device, IommuFault fault)
         {
             action();
             return Errno.None;

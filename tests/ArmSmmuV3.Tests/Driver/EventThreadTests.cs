@@ -90,7 +90,7 @@ public class EventThreadTests
 
     private sealed class ObservingHandler(Action action) : IDeviceFaultHandler
     {
-        public Errno Handle(Device device, in IommuFault fault)
+        public Errno Handle(Device device, IommuFault fault)
         {
             action();
             return Errno.None;

@@ -8,7 +8,7 @@ internal sealed class RecordingHandler(Errno result = Errno.None) : IDeviceFault
 {
     public List<IommuFault> Faults { get; } = new(64);
 
-    public Errno Handle(Device device, in IommuFault fault)
+    public Errno Handle(Device device, IommuFault fault)
     {
         Faults.Add(fault);
         return result;

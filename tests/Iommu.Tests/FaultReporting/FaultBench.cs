@@ -56,6 +56,6 @@ internal sealed class FaultBench
 
     private sealed class Handler(Func<IommuFault, Errno> handle) : IDeviceFaultHandler
     {
-        public Errno Handle(Device device, in IommuFault fault) => handle(fault);
+        public Errno Handle(Device device, IommuFault fault) => handle(fault);
     }
 }

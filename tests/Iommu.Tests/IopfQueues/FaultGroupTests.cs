@@ -260,7 +260,7 @@ public sealed class FaultGroupTests
 
     private sealed class Forward(IopfQueue queue) : IDeviceFaultHandler
     {
-        public Errno Handle(Device device, in IommuFault fault) => queue.Queue(device, in fault);
+        public Errno Handle(Device device, IommuFault fault) => queue.Queue(device, in fault);
     }
 
     private sealed class RecordingGroups : IFaultGroupHandler

@@ -72,7 +72,7 @@ public sealed class FaultPromisesTests : IDisposable
         IommuFault never = IommuFault.PageRequest(FaultStage.Stage1, new Iova(0x5000), FaultPermissions.Read, groupId: 9);
         foreach (IFaultObserver observer in _host.Services.GetServices<IFaultObserver>())
         {
-            observer.Responded(_host.Device, in never, PageResponseCode.Invalid);
+            observer.Responded(_host.Device, never, PageResponseCode.Invalid);
         }
 
         Assert.Equal(["R1: nic0, iova 0x5000: group 0x9 was answered, but no such fault waited"], _host.Violations());

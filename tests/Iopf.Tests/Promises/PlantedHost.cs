@@ -82,6 +82,6 @@ internal sealed class PlantedHost : IDisposable
 
     private sealed class Handler(Func<Device, IommuFault, Errno> handle) : IDeviceFaultHandler
     {
-        public Errno Handle(Device device, in IommuFault fault) => handle(device, fault);
+        public Errno Handle(Device device, IommuFault fault) => handle(device, fault);
     }
 }

@@ -33,7 +33,7 @@ public sealed class FakeBusDriver : IVfioDeviceOps
         Invariant.Hold(OpenCount >= 0, "a device is released as often as it was opened");
     }
 
-    public Errno Transfer(Device device, in IommuFault fault)
+    public Errno Transfer(Device device, IommuFault fault)
     {
         OnTransfer?.Invoke();
         if (TransferError == Errno.None)

@@ -195,7 +195,7 @@ public sealed class VfioPciTests
         IsLastOfGroup: true,
         ResponseNeedsPasid: false);
 
-    private void Transfer(IommuFault fault) => Assert.Equal(Errno.None, _pci.Transfer(_pci.Device, in fault));
+    private void Transfer(IommuFault fault) => Assert.Equal(Errno.None, _pci.Transfer(_pci.Device, fault));
 
     private Errno Answer(Device device, in PageResponse response)
     {

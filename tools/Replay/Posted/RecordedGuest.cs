@@ -8,7 +8,7 @@ namespace Iopf.Replay.Posted;
 internal sealed class RecordedGuest(RecordedKnobs knobs, RecordedCalls calls) : IGuestFaultDelivery
 {
     /// <inheritdoc/>
-    public Errno Deliver(Device device, in IommuFault fault)
+    public Errno Deliver(Device device, IommuFault fault)
     {
         if (knobs.IsTransferMissing)
         {

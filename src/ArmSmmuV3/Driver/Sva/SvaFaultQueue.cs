@@ -7,5 +7,5 @@ namespace Iopf.ArmSmmuV3.Driver;
 /// <remarks>Kernel: <c>iommu_queue_iopf</c> as registered by <c>arm_smmu_master_sva_enable_iopf</c>.</remarks>
 internal sealed class SvaFaultQueue(IopfQueue queue) : IDeviceFaultHandler
 {
-    public Errno Handle(Device device, in IommuFault fault) => queue.Queue(device, fault);
+    public Errno Handle(Device device, IommuFault fault) => queue.Queue(device, fault);
 }

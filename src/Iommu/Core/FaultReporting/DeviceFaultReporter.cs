@@ -34,13 +34,13 @@ public sealed class DeviceFaultReporter(HostKernel kernel, IFaultReportFilter fi
 
         foreach (IFaultObserver observer in _observers)
         {
-            observer.Reporting(device, in fault);
+            observer.Reporting(device, fault);
         }
 
         Errno outcome = Pass(device, in fault);
         foreach (IFaultObserver observer in _observers)
         {
-            observer.Reported(device, in fault, outcome);
+            observer.Reported(device, fault, outcome);
         }
 
         return outcome;
@@ -74,7 +74,7 @@ public sealed class DeviceFaultReporter(HostKernel kernel, IFaultReportFilter fi
         }
 
         // Before anything is queued, so that a fault nobody wants leaves no trace.
-        Errno error = filter.Admit(registration.Capabilities, in fault);
+        Errno error = filter.Admit(registration.Capabilities, fault);
         if (error != Errno.None)
         {
             isFiltered = true;
@@ -90,7 +90,7 @@ public sealed class DeviceFaultReporter(HostKernel kernel, IFaultReportFilter fi
             }
         }
 
-        error = handler.Handle(device, in fault);
+        error = handler.Handle(device, fault);
         if (error != Errno.None && isPending)
         {
             param.Pending.Withdraw(in fault);

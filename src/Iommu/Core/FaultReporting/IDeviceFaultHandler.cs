@@ -10,5 +10,5 @@ public interface IDeviceFaultHandler
     /// <param name="device">The device.</param>
     /// <param name="fault">The fault.</param>
     /// <returns><see cref="Errno.None"/> when a page request will be answered; an error leaves that to the caller.</returns>
-    Errno Handle(Device device, in IommuFault fault);
+    Errno Handle(Device device, IommuFault fault);
 }

@@ -8,7 +8,7 @@ public interface IFaultObserver
     /// <summary>A driver reports a fault; nobody was told of it yet.</summary>
     /// <param name="device">The device.</param>
     /// <param name="fault">The fault.</param>
-    void Reporting(Device device, in IommuFault fault)
+    void Reporting(Device device, IommuFault fault)
     {
         // Most look at what came of it.
     }
@@ -17,11 +17,11 @@ public interface IFaultObserver
     /// <param name="device">The device.</param>
     /// <param name="fault">The fault.</param>
     /// <param name="outcome">What the report returned.</param>
-    void Reported(Device device, in IommuFault fault, Errno outcome);
+    void Reported(Device device, IommuFault fault, Errno outcome);
 
     /// <summary>A page request was answered.</summary>
     /// <param name="device">The device.</param>
     /// <param name="request">The request as it was reported.</param>
     /// <param name="code">The answer.</param>
-    void Responded(Device device, in IommuFault request, PageResponseCode code);
+    void Responded(Device device, IommuFault request, PageResponseCode code);
 }

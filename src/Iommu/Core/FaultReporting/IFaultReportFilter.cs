@@ -13,5 +13,5 @@ public interface IFaultReportFilter
     /// <param name="registered">What the handler asked for.</param>
     /// <param name="fault">The fault.</param>
     /// <returns><see cref="Errno.None"/> to tell the handler; the error to return otherwise.</returns>
-    Errno Admit(FaultReportCapabilities registered, in IommuFault fault);
+    Errno Admit(FaultReportCapabilities registered, IommuFault fault);
 }

@@ -84,7 +84,7 @@ public class PageResponder(HostKernel kernel, IEnumerable<IFaultObserver> observ
             TraceLayer.IommuCore, "iommu_page_response", device.Name, request.Address, $"{code} to group 0x{request.GroupId:x}: {error.ToCName()}");
         foreach (IFaultObserver observer in _observers)
         {
-            observer.Responded(device, in request, code);
+            observer.Responded(device, request, code);
         }
     }
 }

@@ -8,7 +8,7 @@ internal sealed class StageAwareFilter(HostKernel kernel) : IFaultReportFilter
     // Posted: a local that only two types of fault set; what is left of an earlier call stands for it here.
     private bool _wasStage2;
 
-    public Errno Admit(FaultReportCapabilities registered, in IommuFault fault)
+    public Errno Admit(FaultReportCapabilities registered, IommuFault fault)
     {
         bool isKnown = fault.Type is FaultType.PageRequest or FaultType.Unrecoverable;
         if (!isKnown && !kernel.IsPosted(Erratum.E03))

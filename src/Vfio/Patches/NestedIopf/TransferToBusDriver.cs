@@ -13,7 +13,7 @@ namespace Iopf.Vfio.Patches.NestedIopf;
 internal sealed class TransferToBusDriver(HostKernel kernel, Func<VfioCore> vfio) : IGuestFaultDelivery
 {
     /// <inheritdoc/>
-    public Errno Deliver(Device device, in IommuFault fault)
+    public Errno Deliver(Device device, IommuFault fault)
     {
         // Posted: the driver's data is taken for a VFIO device, whatever it is.
         if (kernel.IsPosted(Erratum.E75) && device.DriverData is not VfioDevice)
@@ -30,7 +30,7 @@ internal sealed class TransferToBusDriver(HostKernel kernel, Func<VfioCore> vfio
         try
         {
             kernel.Step(TraceLayer.Vfio, "transfer", device.Name, fault.Address, $"stage-1 fault goes to the bus driver");
-            return vfioDevice.Ops.Transfer(device, in fault);
+            return vfioDevice.Ops.Transfer(device, fault);
         }
         finally
         {

@@ -15,7 +15,7 @@ internal sealed class NestedRouting(HostKernel kernel, DeviceFaultHandlers handl
     // Posted: a local that only two types of fault set; what is left of an earlier call stands for it here.
     private bool _wasStage1;
 
-    public Result<FaultRoute> RouteOf(Device device, in IommuFault fault)
+    public Result<FaultRoute> RouteOf(Device device, IommuFault fault)
     {
         bool isKnown = fault.Type is FaultType.PageRequest or FaultType.Unrecoverable;
         if (!isKnown && !kernel.IsPosted(Erratum.E77))

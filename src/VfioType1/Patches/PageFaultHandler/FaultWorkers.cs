@@ -31,7 +31,7 @@ internal sealed class FaultWorkers(HostKernel kernel, FaultDirectory directory, 
         return error;
     }
 
-    public Errno Handle(Device device, in IommuFault fault)
+    public Errno Handle(Device device, IommuFault fault)
     {
         if (fault.Type != FaultType.PageRequest)
         {

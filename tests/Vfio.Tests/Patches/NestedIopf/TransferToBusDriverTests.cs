@@ -22,7 +22,7 @@ public sealed class TransferToBusDriverTests
         FakeBusDriver driver = new();
         Device device = _world.OpenNewGroup(1, driver).Devices[0].Device;
 
-        Errno errno = Delivery.Deliver(device, in Fault);
+        Errno errno = Delivery.Deliver(device, Fault);
 
         Assert.Equal(Errno.None, errno);
         Assert.Equal([Fault], driver.Faults);
@@ -32,10 +32,10 @@ public sealed class TransferToBusDriverTests
     public void Bus_drivers_refusal_comes_back()
     {
         Mock<IVfioDeviceOps> driver = new(MockBehavior.Strict);
-        driver.Setup(ops => ops.Transfer(It.IsAny<Device>(), in It.Ref<IommuFault>.IsAny)).Returns(Errno.EOPNOTSUPP);
+        driver.Setup(ops => ops.Transfer(It.IsAny<Device>(), It.IsAny<IommuFault>())).Returns(Errno.EOPNOTSUPP);
         Device device = _world.OpenNewGroup(1, driver.Object).Devices[0].Device;
 
-        Assert.Equal(Errno.EOPNOTSUPP, Delivery.Deliver(device, in Fault));
+        Assert.Equal(Errno.EOPNOTSUPP, Delivery.Deliver(device, Fault));
         driver.VerifyAll();
     }
 
@@ -46,7 +46,7 @@ public sealed class TransferToBusDriverTests
         Device neighbour = _world.NewDevice("neighbour", group.IommuGroup);
         neighbour.DriverData = group.Devices[0];
 
-        Assert.Equal(Errno.EOPNOTSUPP, Delivery.Deliver(neighbour, in Fault));
+        Assert.Equal(Errno.EOPNOTSUPP, Delivery.Deliver(neighbour, Fault));
     }
 
     [Fact]
@@ -57,7 +57,7 @@ public sealed class TransferToBusDriverTests
         Device device = group.Devices[0].Device;
         _world.Core.UnregisterDevice(group.Devices[0]);
 
-        Assert.Equal(Errno.EOPNOTSUPP, Delivery.Deliver(device, in Fault));
+        Assert.Equal(Errno.EOPNOTSUPP, Delivery.Deliver(device, Fault));
         Assert.Empty(driver.Faults);
     }
 
@@ -69,7 +69,7 @@ public sealed class TransferToBusDriverTests
         VfioDevice device = group.Devices[0];
         driver.OnTransfer = () => Assert.Throws<DeadlockException>(() => _world.Core.UnregisterDevice(device));
 
-        Assert.Equal(Errno.None, Delivery.Deliver(device.Device, in Fault));
+        Assert.Equal(Errno.None, Delivery.Deliver(device.Device, Fault));
         Assert.Single(driver.Faults);
     }
 
@@ -94,7 +94,7 @@ public sealed class TransferToBusDriverTests
 
     private static void RoundTrip(TransferToBusDriver delivery, VfioPci pci)
     {
-        delivery.Deliver(pci.Device, in Fault);
+        delivery.Deliver(pci.Device, Fault);
         pci.TryTakeGuestFault(out IommuFault taken);
         pci.AnswerGuestFault(new PageResponse(taken.GroupId, null, PageResponseCode.Success));
     }

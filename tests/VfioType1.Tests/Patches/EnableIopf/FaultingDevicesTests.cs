@@ -111,7 +111,7 @@ public sealed class FaultingDevicesTests
     [Fact]
     public void Faults_that_still_wait_when_a_device_stops_are_answered_INVALID()
     {
-        _host.Setup(host => host.Handle(_world.Device, It.Ref<IommuFault>.IsAny)).Returns(Errno.None);
+        _host.Setup(host => host.Handle(_world.Device, It.IsAny<IommuFault>())).Returns(Errno.None);
         _devices.Start(_world.Container, _world.Group, "test");
         _world.Report(FaultWorld.Request(1));
 

@@ -22,9 +22,9 @@ public sealed class NestedHandlersTests
             .Returns((FaultReportCapabilities current, FaultReportCapabilities mask, FaultReportCapabilities set) => (current & mask) | set);
         _core = new DeviceFaultHandlers(capabilities.Object, _world.Responder);
         Mock<IGuestFaultDelivery> guest = new();
-        guest.Setup(port => port.Deliver(It.IsAny<Device>(), It.Ref<IommuFault>.IsAny)).Returns(Errno.None);
+        guest.Setup(port => port.Deliver(It.IsAny<Device>(), It.IsAny<IommuFault>())).Returns(Errno.None);
         Mock<IFaultRouting> routing = new();
-        routing.Setup(port => port.RouteOf(It.IsAny<Device>(), It.Ref<IommuFault>.IsAny)).Returns(FaultRoute.Guest);
+        routing.Setup(port => port.RouteOf(It.IsAny<Device>(), It.IsAny<IommuFault>())).Returns(FaultRoute.Guest);
         _registration = new FaultRegistration(_world.Kernel, _core, new Type1FaultEntry(routing.Object, guest.Object, Mock.Of<IHostFaultService>()));
         _nested = new NestedHandlers(_world.Kernel, _registration, _core);
     }

@@ -141,5 +141,5 @@ public sealed class FaultWorkersTests : IDeviceFaultHandler
         Assert.Equal(2, _handlersCreated);
     }
 
-    Errno IDeviceFaultHandler.Handle(Device device, in IommuFault fault) => _workers.Handle(device, in fault);
+    Errno IDeviceFaultHandler.Handle(Device device, IommuFault fault) => _workers.Handle(device, fault);
 }
