@@ -11,8 +11,9 @@ namespace Iopf.Iommu;
 public sealed class SvaFaultHandler(HostKernel kernel, ISvaBonds bonds, PageResponder responder) : IFaultGroupHandler
 {
     /// <inheritdoc/>
-    public void Handle(Device device, ReadOnlySpan<IommuFault> requests)
+    public void Handle(Device device, ReadOnlyMemory<IommuFault> group)
     {
+        ReadOnlySpan<IommuFault> requests = group.Span;
         ref readonly IommuFault last = ref requests[^1];
         TracePoint begin = new(TracePointKind.FaultHandled) { Tag = last.GroupId };
         kernel.Step(TraceLayer.IommuCore, "iopf_handle_group", device.Name, requests[0].Address, in begin, $"serves group 0x{last.GroupId:x}");

@@ -13,7 +13,7 @@ internal sealed class FaultedPageMapper(PageRunMapper runs, MappedPageRemover re
     /// <param name="first">The iova of the first page.</param>
     /// <param name="frames">The pages' frames, in order.</param>
     /// <returns>How many pages were mapped.</returns>
-    public int Map(Type1Container container, in FaultPlan plan, Iova first, ReadOnlySpan<Pfn> frames)
+    public int Map(Type1Container container, in FaultPlan plan, Iova first, ReadOnlyMemory<Pfn> frames)
     {
         DmaMapping mapping = plan.Mapping;
         IommuProt prot = GrantFor(mapping, plan.Access);
@@ -21,12 +21,13 @@ internal sealed class FaultedPageMapper(PageRunMapper runs, MappedPageRemover re
         // Entries that grant less than this fault asks for make room for those that grant more.
         remover.Remove(container, mapping, IovaRange.OfPages(first, (ulong)frames.Length));
 
+        ReadOnlySpan<Pfn> all = frames.Span;
         int mapped = 0;
         while (mapped < frames.Length)
         {
-            int length = ContiguousLength(frames[mapped..]);
+            int length = ContiguousLength(all[mapped..]);
             Iova iova = first.PlusPages((ulong)mapped);
-            if (runs.MapFaulted(container, iova, frames[mapped], (ulong)length, prot) != Errno.None)
+            if (runs.MapFaulted(container, iova, all[mapped], (ulong)length, prot) != Errno.None)
             {
                 break;
             }

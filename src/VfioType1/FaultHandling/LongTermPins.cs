@@ -7,19 +7,19 @@ namespace Iopf.VfioType1;
 /// <summary>Baseline: pages are pinned as for a static mapping and count against the locked-memory limit.</summary>
 internal sealed class LongTermPins(RemotePinner pinner, PhysicalMemory memory) : IPageSource
 {
-    public Result<int> Obtain(DmaMapping mapping, UserAddress first, IommuProt access, Span<Pfn> frames)
+    public Result<int> Obtain(DmaMapping mapping, UserAddress first, IommuProt access, Memory<Pfn> frames)
     {
-        Result<int> pinned = pinner.Pin(mapping, first, mapping.Prot, frames);
+        Result<int> pinned = pinner.Pin(mapping, first, mapping.Prot, frames.Span);
         if (pinned.Error == Errno.EFAULT && WaitForUserSpace(mapping, first, access))
         {
-            pinned = pinner.Pin(mapping, first, mapping.Prot, frames);
+            pinned = pinner.Pin(mapping, first, mapping.Prot, frames.Span);
         }
 
         // A pin for all that the mapping grants keeps device and CPU on one page; where the process may only read, so may the device.
-        return pinned.Error == Errno.EFAULT && (access & IommuProt.Write) == 0 ? pinner.Pin(mapping, first, access, frames) : pinned;
+        return pinned.Error == Errno.EFAULT && (access & IommuProt.Write) == 0 ? pinner.Pin(mapping, first, access, frames.Span) : pinned;
     }
 
-    public void Return(DmaMapping mapping, ReadOnlySpan<Pfn> frames) => pinner.Unpin(mapping, frames, accounted: true);
+    public void Return(DmaMapping mapping, ReadOnlyMemory<Pfn> frames) => pinner.Unpin(mapping, frames.Span, accounted: true);
 
     /// <summary>A pin never waits for user space; whoever may sleep has the page supplied first (E16).</summary>
     private bool WaitForUserSpace(DmaMapping mapping, UserAddress page, IommuProt access)

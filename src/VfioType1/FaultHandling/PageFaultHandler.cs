@@ -31,8 +31,9 @@ internal sealed class PageFaultHandler(
     }
 
     /// <summary>Serves the requests of one group in order; the first failure decides for all of them.</summary>
-    public void Handle(Device device, ReadOnlySpan<IommuFault> requests)
+    public void Handle(Device device, ReadOnlyMemory<IommuFault> group)
     {
+        ReadOnlySpan<IommuFault> requests = group.Span;
         ref readonly IommuFault last = ref requests[^1];
         TracePoint begin = new(TracePointKind.FaultHandled) { Tag = last.GroupId };
         kernel.Step(TraceLayer.Type1, Function, device.Name, requests[0].Address, in begin, $"serves group 0x{last.GroupId:x}");
@@ -144,15 +145,15 @@ internal sealed class PageFaultHandler(
         mapped = 0;
         DmaMapping mapping = plan.Mapping;
         UserAddress vaddr = mapping.VaddrOf(first);
-        Result<int> obtained = pages.Obtain(mapping, vaddr, plan.Access, _batch.AsSpan(0, asked));
+        Result<int> obtained = pages.Obtain(mapping, vaddr, plan.Access, _batch.AsMemory(0, asked));
         if (!obtained.TryGet(out int got, out Errno error))
         {
             kernel.Step(TraceLayer.Mm, "pin_user_pages_remote", device.Name, first, $"no page behind vaddr {vaddr}: {error.ToCName()}");
             return Step.Failed;
         }
 
-        ReadOnlySpan<Pfn> frames = _batch.AsSpan(0, got);
-        kernel.Step(TraceLayer.Mm, "pin_user_pages_remote", device.Name, first, $"{got} pages behind vaddr {vaddr}, first {frames[0]}");
+        ReadOnlyMemory<Pfn> frames = _batch.AsMemory(0, got);
+        kernel.Step(TraceLayer.Mm, "pin_user_pages_remote", device.Name, first, $"{got} pages behind vaddr {vaddr}, first {_batch[0]}");
         using (container.Lock.Hold())
         using (invalidations.Enter(container))
         {

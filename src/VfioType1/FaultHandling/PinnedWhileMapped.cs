@@ -5,5 +5,5 @@ namespace Iopf.VfioType1;
 /// <summary>Baseline: a page stays pinned, and accounted, for as long as it is mapped.</summary>
 internal sealed class PinnedWhileMapped : IPageResidency
 {
-    public void AfterMap(DmaMapping mapping, ReadOnlySpan<Pfn> frames) => mapping.FaultPins += frames.Length;
+    public void AfterMap(DmaMapping mapping, ReadOnlyMemory<Pfn> frames) => mapping.FaultPins += frames.Length;
 }

@@ -127,7 +127,7 @@ internal sealed class WindowUnderLock(
 
             for (long i = 0; i < run.PageCount; i++)
             {
-                Span<Pfn> one = [run.First.Plus((ulong)i)];
+                ReadOnlyMemory<Pfn> one = container.PinBatch.Single(run.First.Plus((ulong)i));
                 if (error == Errno.None)
                 {
                     residency.AfterMap(mapping, one);
@@ -146,7 +146,7 @@ internal sealed class WindowUnderLock(
     {
         while (!batch.IsEmpty)
         {
-            Span<Pfn> one = [batch.TakeFirst()];
+            ReadOnlyMemory<Pfn> one = batch.Single(batch.TakeFirst());
             if (!leaks)
             {
                 pages.Return(mapping, one);

@@ -176,7 +176,7 @@ internal sealed class RemotePinner(PhysicalMemory memory)
 
     private Errno Fill(PinBatch batch, DmaMapping mapping, UserAddress vaddr, ulong pageCount)
     {
-        Span<Pfn> room = batch.Room((int)Math.Min(pageCount, PinBatch.Capacity));
+        Span<Pfn> room = batch.Room((int)Math.Min(pageCount, PinBatch.Capacity)).Span;
         Result<int> got = PinSome(mapping, vaddr, mapping.Prot, room);
         batch.Filled(got.IsSuccess ? got.Value : 0);
         return got.Error;

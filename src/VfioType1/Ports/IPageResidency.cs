@@ -11,6 +11,6 @@ public interface IPageResidency
 {
     /// <summary>Disposes of the hold on pages that are mapped now; the container lock is held.</summary>
     /// <param name="mapping">The mapping they belong to.</param>
-    /// <param name="frames">The frames, all obtained from <see cref="IPageSource"/>.</param>
-    void AfterMap(DmaMapping mapping, ReadOnlySpan<Pfn> frames);
+    /// <param name="frames">The frames, all obtained from <see cref="IPageSource"/>; the caller uses their memory again afterwards.</param>
+    void AfterMap(DmaMapping mapping, ReadOnlyMemory<Pfn> frames);
 }

@@ -16,10 +16,10 @@ public interface IPageSource
     /// <param name="access">The access that is needed.</param>
     /// <param name="frames">Receives the frames; its length is how many pages are asked for.</param>
     /// <returns>How many pages were obtained, at least 1; or the error of the first page.</returns>
-    Result<int> Obtain(DmaMapping mapping, UserAddress first, IommuProt access, Span<Pfn> frames);
+    Result<int> Obtain(DmaMapping mapping, UserAddress first, IommuProt access, Memory<Pfn> frames);
 
     /// <summary>Lets go of pages that were obtained but not mapped.</summary>
     /// <param name="mapping">The mapping they were obtained for.</param>
-    /// <param name="frames">The frames.</param>
-    void Return(DmaMapping mapping, ReadOnlySpan<Pfn> frames);
+    /// <param name="frames">The frames; the caller uses their memory again afterwards.</param>
+    void Return(DmaMapping mapping, ReadOnlyMemory<Pfn> frames);
 }

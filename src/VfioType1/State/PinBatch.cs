@@ -10,6 +10,7 @@ internal sealed class PinBatch
     public const int Capacity = 512;
 
     private readonly Pfn[] _frames = new Pfn[Capacity];
+    private readonly Pfn[] _single = new Pfn[1];
     private int _next;
     private int _count;
 
@@ -29,7 +30,16 @@ internal sealed class PinBatch
     /// <summary>Where to put pages.</summary>
     /// <param name="pageCount">How many at the most.</param>
     /// <returns>The room for them.</returns>
-    public Span<Pfn> Room(int pageCount) => _frames.AsSpan(0, pageCount);
+    public Memory<Pfn> Room(int pageCount) => _frames.AsMemory(0, pageCount);
+
+    /// <summary>A single frame, where frames are asked for.</summary>
+    /// <param name="frame">The frame.</param>
+    /// <returns>The frame, until the next call.</returns>
+    public ReadOnlyMemory<Pfn> Single(Pfn frame)
+    {
+        _single[0] = frame;
+        return _single;
+    }
 
     /// <summary>Notes how many pages were put there.</summary>
     /// <param name="pageCount">How many.</param>

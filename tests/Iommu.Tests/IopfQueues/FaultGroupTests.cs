@@ -269,10 +269,10 @@ public sealed class FaultGroupTests
 
         public Action OnHandle { get; set; } = () => { };
 
-        public void Handle(Device device, ReadOnlySpan<IommuFault> requests)
+        public void Handle(Device device, ReadOnlyMemory<IommuFault> group)
         {
             OnHandle();
-            Handled.Add((device, requests.ToArray()));
+            Handled.Add((device, group.ToArray()));
         }
     }
 

@@ -175,7 +175,7 @@ public sealed class IopfQueueTests
     {
         public List<IommuFault[]> Handled { get; } = [];
 
-        public void Handle(Device device, ReadOnlySpan<IommuFault> requests) => Handled.Add(requests.ToArray());
+        public void Handle(Device device, ReadOnlyMemory<IommuFault> group) => Handled.Add(group.ToArray());
     }
 
     private sealed class OneBond(uint pasid, AddressSpace mm) : ISvaBonds

@@ -35,7 +35,7 @@ internal sealed class FakePageSource(Type1Container container) : IPageSource, IP
 
     public Pfn FrameOf(UserAddress address) => new(0x1000 + (address.Value >> Page.Shift) * (IsScattered ? 2UL : 1));
 
-    public Result<int> Obtain(DmaMapping mapping, UserAddress first, IommuProt access, Span<Pfn> frames)
+    public Result<int> Obtain(DmaMapping mapping, UserAddress first, IommuProt access, Memory<Pfn> frames)
     {
         Invariant.Hold(container.Lock.IsHeld == IsUnderLock && !container.PagesLock.IsHeld, "the container's locks are held as they should be while pages are obtained");
         Asked.Add((first, frames.Length, access));
@@ -43,23 +43,23 @@ internal sealed class FakePageSource(Type1Container container) : IPageSource, IP
         int count = 0;
         while (count < frames.Length && first.PlusPages((ulong)count) < MissingFrom)
         {
-            frames[count] = FrameOf(first.PlusPages((ulong)count));
-            _out.Add(frames[count++]);
+            frames.Span[count] = FrameOf(first.PlusPages((ulong)count));
+            _out.Add(frames.Span[count++]);
         }
 
         return count > 0 ? count : Errno.EFAULT;
     }
 
-    public void Return(DmaMapping mapping, ReadOnlySpan<Pfn> frames)
+    public void Return(DmaMapping mapping, ReadOnlyMemory<Pfn> frames)
     {
         ReturnedCount += frames.Length;
-        TakeBack(frames);
+        TakeBack(frames.Span);
     }
 
-    public void AfterMap(DmaMapping mapping, ReadOnlySpan<Pfn> frames)
+    public void AfterMap(DmaMapping mapping, ReadOnlyMemory<Pfn> frames)
     {
         MappedCount += frames.Length;
-        TakeBack(frames);
+        TakeBack(frames.Span);
     }
 
     private void TakeBack(ReadOnlySpan<Pfn> frames)

@@ -168,6 +168,6 @@ public sealed class PageFaultRetryTests
     private void Handle(IommuFault request)
     {
         Assert.Equal(Errno.None, _world.Report(in request));
-        FaultHandlers.Create(_world, _pages, new WholeSpaceScope(), _window.Object, _guard.Object).Handle(_world.Device, [request]);
+        FaultHandlers.Create(_world, _pages, new WholeSpaceScope(), _window.Object, _guard.Object).Handle(_world.Device, new[] { request });
     }
 }

@@ -47,6 +47,6 @@ public sealed class WindowUnderLockTests
     private void Handle(IommuFault request, IDirtyScope dirty)
     {
         Assert.Equal(Errno.None, _world.Report(in request));
-        FaultHandlers.Create(_world, _pages, new WholeSpaceScope(), new SinglePageWindow(), new NoInvalidation(), dirty).Handle(_world.Device, [request]);
+        FaultHandlers.Create(_world, _pages, new WholeSpaceScope(), new SinglePageWindow(), new NoInvalidation(), dirty).Handle(_world.Device, new[] { request });
     }
 }

@@ -28,7 +28,7 @@ internal sealed class FaultGroup(IopfQueue queue) : IWork
 
     public void Run()
     {
-        queue.Handler.Handle(_device!, _requests.AsSpan(0, _count));
+        queue.Handler.Handle(_device!, _requests.AsMemory(0, _count));
         queue.Recycle(this);
     }
 }

@@ -5,6 +5,6 @@ public interface IFaultGroupHandler
 {
     /// <summary>Serves a group and answers it once; runs in the queue's worker with no lock held.</summary>
     /// <param name="device">The device.</param>
-    /// <param name="requests">The requests in order; the last one completes the group.</param>
-    void Handle(Device device, ReadOnlySpan<IommuFault> requests);
+    /// <param name="group">The requests in order, the last one completes the group; the caller uses their memory again afterwards.</param>
+    void Handle(Device device, ReadOnlyMemory<IommuFault> group);
 }

@@ -11,13 +11,13 @@ namespace Iopf.VfioType1.Patches.PageFaultHandler;
 internal sealed class FaultWorkers(HostKernel kernel, FaultDirectory directory, Func<VfioType1.PageFaultHandler> createHandler) : IHostFaultService
 {
     private readonly Dictionary<Device, IopfQueue> _queues = [];
-    private readonly Dictionary<Device, VfioType1.PageFaultHandler> _unqueued = [];
+    private readonly Dictionary<Device, (VfioType1.PageFaultHandler Handler, IommuFault[] Group)> _unqueued = [];
 
     public Errno Start(Device device)
     {
         if (kernel.IsPosted(Erratum.E10) && kernel.IsPosted(Erratum.E13))
         {
-            _unqueued.TryAdd(device, createHandler());
+            _unqueued.TryAdd(device, (createHandler(), new IommuFault[1]));
             return Errno.None;
         }
 
@@ -44,9 +44,10 @@ internal sealed class FaultWorkers(HostKernel kernel, FaultDirectory directory, 
         }
 
         // Posted: served where it is reported, in the event thread and under param.lock (E10), request by request (E13).
-        if (_unqueued.Count > 0 && _unqueued.TryGetValue(device, out VfioType1.PageFaultHandler? handler))
+        if (_unqueued.Count > 0 && _unqueued.TryGetValue(device, out (VfioType1.PageFaultHandler Handler, IommuFault[] Group) unqueued))
         {
-            handler.Handle(device, new ReadOnlySpan<IommuFault>(in fault));
+            unqueued.Group[0] = fault;
+            unqueued.Handler.Handle(device, unqueued.Group);
             return Errno.None;
         }
 

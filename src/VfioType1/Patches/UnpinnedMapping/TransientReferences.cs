@@ -10,7 +10,7 @@ internal sealed class TransientReferences(HostKernel kernel, PhysicalMemory memo
     // Posted: long-term pins (E15), which do not wait for userfaultfd (E16).
     private readonly bool _pins = kernel.IsPosted(Erratum.E15) || kernel.IsPosted(Erratum.E16);
 
-    public Result<int> Obtain(DmaMapping mapping, UserAddress first, IommuProt access, Span<Pfn> frames)
+    public Result<int> Obtain(DmaMapping mapping, UserAddress first, IommuProt access, Memory<Pfn> frames)
     {
         if (MmOf(mapping) is not { IsAlive: true } mm)
         {
@@ -19,8 +19,8 @@ internal sealed class TransientReferences(HostKernel kernel, PhysicalMemory memo
 
         bool isWrite = (access & IommuProt.Write) != 0;
         Result<int> got = _pins
-            ? mm.PinPages(first, frames.Length, PinFlagsFor(isWrite), frames)
-            : mm.GetPages(first, frames.Length, isWrite ? MemoryAccess.Write : MemoryAccess.Read, frames);
+            ? mm.PinPages(first, frames.Length, PinFlagsFor(isWrite), frames.Span)
+            : mm.GetPages(first, frames.Length, isWrite ? MemoryAccess.Write : MemoryAccess.Read, frames.Span);
         if (got.Error != Errno.EFAULT)
         {
             return got;
@@ -32,13 +32,13 @@ internal sealed class TransientReferences(HostKernel kernel, PhysicalMemory memo
             return Errno.EFAULT;
         }
 
-        frames[0] = frame;
+        frames.Span[0] = frame;
         return 1;
     }
 
-    public void Return(DmaMapping mapping, ReadOnlySpan<Pfn> frames)
+    public void Return(DmaMapping mapping, ReadOnlyMemory<Pfn> frames)
     {
-        foreach (Pfn frame in frames)
+        foreach (Pfn frame in frames.Span)
         {
             if (memory.IsReserved(frame))
             {
