@@ -32,7 +32,7 @@ internal sealed class ControlSteps(Host host) : StepFamily
         StepOutcome outcome = StepOutcome.Of("0")
             .With("iotlb_syncs", host.Kernel.Tally.IotlbSyncs)
             .With("bitmap_bytes", host.Type1.Open.Sum(container => container.BitmapBytes))
-            .With("leaked_ranges", host.PinScopes.LeakedRanges);
+            .With("leaked_ranges", host.Type1.LeakedRanges);
         if (!step.Has("device"))
         {
             return outcome;

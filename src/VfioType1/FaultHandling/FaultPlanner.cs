@@ -9,6 +9,8 @@ internal sealed class FaultPlanner(HostKernel kernel, IFaultableScope faultable,
 {
     private const string Function = "vfio_iommu_type1_dma_map_iopf";
 
+    private readonly IScopeChanges? _scopeChanges = faultable as IScopeChanges;
+
     /// <summary>Plans, or answers at once.</summary>
     /// <returns>The answer when nothing needs to be mapped; <see langword="null"/> when <paramref name="plan"/> is to be carried out.</returns>
     public PageResponseCode? Plan(FaultTarget target, Device device, in IommuFault request, out FaultPlan plan)
@@ -89,14 +91,14 @@ internal sealed class FaultPlanner(HostKernel kernel, IFaultableScope faultable,
         }
 
         // Posted: the lock is dropped until user space makes the vaddr valid, or for ever.
-        long scopeBefore = faultable.GenerationOf(target.Group);
+        long? scopeBefore = _scopeChanges?.GenerationOf(target.Group);
         if (VaddrWaiting.FindValid(container, page, out DmaMapping? found) != Errno.None)
         {
             return null;
         }
 
         // Posted: the range that was found before the wait is read after it.
-        if (kernel.IsPosted(Erratum.E67) && faultable.GenerationOf(target.Group) != scopeBefore)
+        if (kernel.IsPosted(Erratum.E67) && _scopeChanges?.GenerationOf(target.Group) != scopeBefore)
         {
             throw new KernelOopsException("use after free", Function);
         }

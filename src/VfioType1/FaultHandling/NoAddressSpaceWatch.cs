@@ -8,8 +8,6 @@ internal sealed class NoAddressSpaceWatch : IAddressSpaceWatch
 {
     public Errno Watch(Type1Container container, AddressSpace mm) => Errno.None;
 
-    public Errno WatchAgain(Type1Container container, AddressSpace mm) => Errno.None;
-
     public void Unwatch(Type1Container container, AddressSpace mm)
     {
         // Nothing is watched.

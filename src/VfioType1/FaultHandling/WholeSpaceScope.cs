@@ -6,6 +6,4 @@ namespace Iopf.VfioType1;
 internal sealed class WholeSpaceScope : IFaultableScope
 {
     public IovaRange? ScopeOf(Type1Group group, Iova page) => IovaRange.All;
-
-    public long GenerationOf(Type1Group group) => 0;
 }

@@ -6,8 +6,6 @@ namespace Iopf.VfioType1;
 /// <summary>Baseline: a pin says nothing about faults.</summary>
 internal sealed class NoPinScopes : IPinScopeRecorder, IPinScopeView
 {
-    public int LeakedRanges => 0;
-
     public bool IsSelective(IommuGroup group) => false;
 
     public IReadOnlyList<PinnedRange> RangesOf(IommuGroup group) => [];

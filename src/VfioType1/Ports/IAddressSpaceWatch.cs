@@ -16,12 +16,6 @@ public interface IAddressSpaceWatch
     /// <returns><see cref="Errno.None"/>, or why it cannot be watched.</returns>
     Errno Watch(Type1Container container, AddressSpace mm);
 
-    /// <summary>Watches an address space once more, as a second ENABLE_IOPF does; only the posted code comes here (E39).</summary>
-    /// <param name="container">The container.</param>
-    /// <param name="mm">The address space.</param>
-    /// <returns><see cref="Errno.None"/>, or why it cannot be watched.</returns>
-    Errno WatchAgain(Type1Container container, AddressSpace mm);
-
     /// <summary>Counts one user less; the last one ends the watch and waits for callbacks that are running.</summary>
     /// <param name="container">The container.</param>
     /// <param name="mm">The address space.</param>

@@ -14,9 +14,4 @@ public interface IFaultableScope
     /// <param name="page">The page.</param>
     /// <returns>The range around the page that faults may map; <see langword="null"/> when the page may not fault at all.</returns>
     IovaRange? ScopeOf(Type1Group group, Iova page);
-
-    /// <summary>Counts how often what <see cref="ScopeOf"/> answers may have changed for a group; only E67 asks.</summary>
-    /// <param name="group">The group.</param>
-    /// <returns>A number that is another one after each change.</returns>
-    long GenerationOf(Type1Group group);
 }

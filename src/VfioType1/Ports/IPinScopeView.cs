@@ -5,9 +5,6 @@ namespace Iopf.VfioType1;
 /// <summary>What vendor drivers pinned for their groups; a view for reports.</summary>
 public interface IPinScopeView
 {
-    /// <summary>How many ranges of groups that left were never freed (E66).</summary>
-    int LeakedRanges { get; }
-
     /// <summary>Whether a group is in selective mode.</summary>
     /// <param name="group">The group.</param>
     /// <returns>Whether it is.</returns>

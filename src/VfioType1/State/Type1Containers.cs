@@ -12,6 +12,9 @@ public sealed class Type1Containers
     /// <summary>How many pinned pages mappings left behind that were removed (E66).</summary>
     public int LeakedPins { get; internal set; }
 
+    /// <summary>How many ranges of pages that groups pinned were never freed when their groups left (E66).</summary>
+    public int LeakedRanges { get; internal set; }
+
     internal int NextId() => ++_lastId;
 
     internal void Add(Type1Container container) => _open.Add(container);

@@ -17,6 +17,7 @@ namespace Iopf.Replay.Posted;
 internal sealed class PostedMachine : IDisposable
 {
     private readonly ServiceProvider _services;
+    private readonly Type1Containers _containers;
     private readonly Dictionary<string, RecordedIommu> _buses = [];
     private readonly Dictionary<string, Bus> _busOf = [];
     private readonly Dictionary<int, IommuGroup> _groups = [];
@@ -42,6 +43,7 @@ internal sealed class PostedMachine : IDisposable
         Memory = _services.GetRequiredService<RecordedMemory>();
         Handlers = _services.GetRequiredService<DeviceFaultHandlers>();
         Scopes = _services.GetRequiredService<IPinScopeView>();
+        _containers = _services.GetRequiredService<Type1Containers>();
         Reporter = _services.GetRequiredService<DeviceFaultReporter>();
         Responder = _services.GetRequiredService<RecordedResponder>();
         PremapOptions = _services.GetRequiredService<IOptions<PremapOptions>>().Value;
@@ -92,8 +94,8 @@ internal sealed class PostedMachine : IDisposable
 
     /// <summary>How many structures the driver would have to free and never will.</summary>
     public int LiveObjects =>
-        Scopes.LeakedRanges
-        + _services.GetRequiredService<Type1Containers>().LeakedPins
+        _containers.LeakedRanges
+        + _containers.LeakedPins
         + LinkedGroups.Sum(linked => 1 + Scopes.RangesOf(linked.Group).Count)
         + _devices.Values.Sum(device => device.Iommu is { } iommu ? iommu.PendingFaultCount + (iommu.HasFaultHandler ? 1 : 0) : 0);
 

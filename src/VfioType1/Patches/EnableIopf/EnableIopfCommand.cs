@@ -47,7 +47,7 @@ internal sealed class EnableIopfCommand(HostKernel kernel, IopfSwitch iopf, IAdd
             return Errno.ENODEV;
         }
 
-        Errno error = isSecond ? watch.WatchAgain(container, mm) : watch.Watch(container, mm);
+        Errno error = isSecond && watch is IRepeatedWatch repeated ? repeated.WatchAgain(container, mm) : watch.Watch(container, mm);
         if (error != Errno.None)
         {
             return error;

@@ -12,14 +12,15 @@ namespace Iopf.VfioType1.Patches.SelectiveFaulting;
 /// posted code serves faults inside the pinned pages only (E62), leaves these unmapped (E63) and never leaves the mode (E64).
 /// </remarks>
 internal sealed class PinnedScopes(
-    HostKernel kernel, FaultDirectory directory, IInvalidationGuard invalidations, MappedPageRemover remover, PageRunMapper runs)
-    : IFaultableScope, IPinScopeRecorder, IPinScopeView
+    HostKernel kernel,
+    Type1Containers containers,
+    FaultDirectory directory,
+    IInvalidationGuard invalidations,
+    MappedPageRemover remover,
+    PageRunMapper runs) : IFaultableScope, IScopeChanges, IPinScopeRecorder, IPinScopeView
 {
     private const string DetachFunction = "vfio_iommu_type1_detach_group";
     private readonly Dictionary<IommuGroup, PinnedRanges> _pinned = [];
-
-    /// <summary>How many ranges of groups that left were never freed (E66).</summary>
-    public int LeakedRanges { get; private set; }
 
     public IovaRange? ScopeOf(Type1Group group, Iova page)
     {
@@ -171,7 +172,7 @@ internal sealed class PinnedScopes(
         if (!ranges.IsEmpty && kernel.IsPosted(Erratum.E66))
         {
             kernel.Warn(DetachFunction, "pinned ranges left");
-            LeakedRanges += ranges.Ranges.Count;
+            containers.LeakedRanges += ranges.Ranges.Count;
             return;
         }
 

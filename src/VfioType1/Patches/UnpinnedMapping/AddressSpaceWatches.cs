@@ -4,7 +4,7 @@ using Iopf.Mm;
 namespace Iopf.VfioType1.Patches.UnpinnedMapping;
 
 /// <summary>Patch 3: one MMU notifier for each pair of a container and an address space behind its mappings (E46).</summary>
-internal sealed class AddressSpaceWatches(HostKernel kernel, MappedPageRemover remover) : IAddressSpaceWatch
+internal sealed class AddressSpaceWatches(HostKernel kernel, MappedPageRemover remover) : IAddressSpaceWatch, IRepeatedWatch
 {
     private readonly Dictionary<(Type1Container Container, AddressSpace Mm), Watch> _watches = [];
 
