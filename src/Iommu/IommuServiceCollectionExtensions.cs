@@ -15,8 +15,10 @@ public static class IommuServiceCollectionExtensions
         services.TryAddSingleton<IFaultHandlerCapabilities, UncheckedCapabilities>();
         services.TryAddSingleton<PageResponder>();
         services.TryAddSingleton<DeviceFaultHandlers>();
+        services.TryAddSingleton<IFaultHandlerRegistry>(provider => provider.GetRequiredService<DeviceFaultHandlers>());
         services.TryAddSingleton<DeviceFaultReporter>();
         services.TryAddSingleton<DeviceFeatures>();
+        services.TryAddSingleton<IDeviceFeatures>(provider => provider.GetRequiredService<DeviceFeatures>());
         return services;
     }
 }

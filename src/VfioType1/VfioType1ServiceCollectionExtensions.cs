@@ -1,3 +1,4 @@
+using Iopf.Iommu;
 using Iopf.Vfio;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -25,6 +26,7 @@ public static class VfioType1ServiceCollectionExtensions
     private static void AddMappings(IServiceCollection services)
     {
         services.TryAddSingleton<PageRunMapper>();
+        services.TryAddSingleton<IDomainsMapper>(provider => provider.GetRequiredService<PageRunMapper>());
         services.TryAddSingleton<RemotePinner>();
         services.TryAddSingleton<MapDma>();
         services.TryAddSingleton<UnmapDma>();
@@ -49,6 +51,7 @@ public static class VfioType1ServiceCollectionExtensions
         services.TryAddSingleton<GroupDetach>();
         services.TryAddSingleton<ReplayEveryMapping>();
         services.TryAddSingleton<IMappingReplay>(provider => provider.GetRequiredService<ReplayEveryMapping>());
+        services.TryAddSingleton<IStaticReplay>(provider => provider.GetRequiredService<ReplayEveryMapping>());
         services.TryAddSingleton<INestedHandlers, NoNestedHandlers>();
     }
 
@@ -56,13 +59,18 @@ public static class VfioType1ServiceCollectionExtensions
     {
         services.TryAddSingleton<Type1FaultEntry>();
         services.TryAddSingleton<FaultRegistration>();
+        services.TryAddSingleton<IFaultRegistration>(provider => provider.GetRequiredService<FaultRegistration>());
         services.TryAddSingleton<FaultDirectory>();
+        services.TryAddSingleton<IFaultingGroups>(provider => provider.GetRequiredService<FaultDirectory>());
         services.TryAddSingleton<FaultPlanner>();
         services.TryAddSingleton<FaultedPageMapper>();
         services.TryAddSingleton<WindowUnderLock>();
         services.TryAddSingleton<MappedPageRemover>();
+        services.TryAddSingleton<IPartialUnmapper>(provider => provider.GetRequiredService<MappedPageRemover>());
         services.TryAddTransient<PageFaultHandler>();
-        services.TryAddSingleton<Func<PageFaultHandler>>(provider => provider.GetRequiredService<PageFaultHandler>);
+
+        // Each device's worker has a handler of its own.
+        services.TryAddSingleton<Func<IFaultGroupHandler>>(provider => provider.GetRequiredService<PageFaultHandler>);
         services.TryAddSingleton<IHostFaultService, NoFaultHandler>();
         services.TryAddSingleton<IFaultRouting, HostOnlyRouting>();
         services.TryAddSingleton<IFaultableScope, WholeSpaceScope>();

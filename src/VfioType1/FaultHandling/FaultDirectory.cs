@@ -9,7 +9,7 @@ namespace Iopf.VfioType1;
 /// Kernel: <c>iopf_group_list</c>, <c>vfio_find_iopf_group</c>. A group is linked before its devices can fault and unlinked after
 /// their last fault is answered (E08, E40, E41), so what is found here stays valid while the fault is served.
 /// </remarks>
-public sealed class FaultDirectory(HostKernel kernel)
+public sealed class FaultDirectory(HostKernel kernel) : IFaultingGroups, ILinkedGroups
 {
     private readonly KernelSpinLock _lock = new(kernel.Scheduler, "iopf_group_list_lock");
     private readonly Dictionary<IommuGroup, FaultTarget> _targets = [];
@@ -19,7 +19,7 @@ public sealed class FaultDirectory(HostKernel kernel)
     /// <param name="group">The group.</param>
     /// <param name="function">The kernel function that allocates the link.</param>
     /// <returns>ENOMEM without memory.</returns>
-    internal Errno Link(Type1Container container, Type1Group group, string function)
+    public Errno Link(Type1Container container, Type1Group group, string function)
     {
         if (!kernel.Allocates(function))
         {
@@ -37,7 +37,7 @@ public sealed class FaultDirectory(HostKernel kernel)
     /// <summary>Unlinks a group.</summary>
     /// <param name="group">The group.</param>
     /// <returns>Whether it was linked.</returns>
-    internal bool Unlink(Type1Group group)
+    public bool Unlink(Type1Group group)
     {
         using (_lock.Hold())
         {
@@ -49,11 +49,14 @@ public sealed class FaultDirectory(HostKernel kernel)
     public IEnumerable<(Type1Container Container, IommuGroup Group)> Linked =>
         _targets.Values.Select(target => (target.Container, target.Group.IommuGroup));
 
-    /// <summary>Whether a group is linked now.</summary>
-    internal bool IsLinked(IommuGroup group) => Linked.Any(linked => ReferenceEquals(linked.Group, group));
+    /// <inheritdoc/>
+    public bool IsLinked(IommuGroup group) => Linked.Any(linked => ReferenceEquals(linked.Group, group));
 
     /// <summary>Whether a group is linked now, and by the attachment that is meant.</summary>
     internal bool IsLinked(Type1Group group) => _targets.TryGetValue(group.Translated, out FaultTarget target) && ReferenceEquals(target.Group, group);
+
+    /// <inheritdoc/>
+    public bool IsLinked(Device device) => TryFind(device, out _);
 
     internal bool TryFind(Device device, out FaultTarget target)
     {

@@ -9,6 +9,7 @@ namespace Iopf.VfioType1;
 /// of the first, so that enabling IOPF and asking for nested faults work in either order (E74).
 /// </remarks>
 internal sealed class FaultRegistration(HostKernel kernel, DeviceFaultHandlers handlers, Type1FaultEntry entry)
+    : IFaultRegistration, IPostedNestedRegistration
 {
     // ENABLE_IOPF and a bus driver may come at once, and whoever is second has to see that it is.
     private readonly KernelMutex _lock = new(kernel.Scheduler, "type1 handler lock");

@@ -9,7 +9,7 @@ namespace Iopf.VfioType1;
 /// Kernel: <c>vfio_unmap_partial_iopf</c>, corrected: every run and every domain is visited whatever one of them answers (E22), the bits follow what
 /// was unmapped (E21), and a domain is synced once, and only if something was unmapped in it (E33).
 /// </remarks>
-internal sealed class MappedPageRemover(HostKernel kernel, PhysicalMemory memory)
+internal sealed class MappedPageRemover(HostKernel kernel, PhysicalMemory memory) : IPartialUnmapper
 {
     private const string Function = "vfio_unmap_partial_iopf";
     private const int ChunkPages = 512;

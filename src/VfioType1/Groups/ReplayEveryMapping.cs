@@ -6,7 +6,8 @@ namespace Iopf.VfioType1;
 
 /// <summary>Baseline: a domain that joins gets every mapping; what was never pinned (mediated devices only) is pinned now.</summary>
 /// <remarks>Kernel: <c>vfio_iommu_replay</c>. A mapping on demand has nothing that is pinned, so nothing to replay.</remarks>
-internal sealed class ReplayEveryMapping(HostKernel kernel, RemotePinner pinner, IInvalidationGuard invalidations) : IMappingReplay
+internal sealed class ReplayEveryMapping(HostKernel kernel, RemotePinner pinner, IInvalidationGuard invalidations)
+    : IMappingReplay, IStaticReplay
 {
     public Errno Replay(Type1Container container, Type1Domain domain, Process? caller)
     {

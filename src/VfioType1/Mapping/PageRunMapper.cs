@@ -5,7 +5,7 @@ namespace Iopf.VfioType1;
 
 /// <summary>Enters one physically contiguous run of pages in every domain of a container.</summary>
 /// <remarks>Kernel: <c>vfio_iommu_map</c>. Shared mechanics: it asks no patch's port.</remarks>
-internal sealed class PageRunMapper(HostKernel kernel)
+internal sealed class PageRunMapper(HostKernel kernel) : IDomainsMapper
 {
     /// <summary>Maps a run that will be taken out page by page: without blocks where a domain cannot split them.</summary>
     /// <param name="container">The container; its lock is held.</param>

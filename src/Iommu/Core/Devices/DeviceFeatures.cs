@@ -4,7 +4,7 @@ namespace Iopf.Iommu;
 
 /// <summary>Switches features of devices through their IOMMU driver.</summary>
 /// <remarks>Kernel: <c>iommu_dev_enable_feature</c>, <c>iommu_dev_disable_feature</c>, <c>iommu_dev_feature_enabled</c>.</remarks>
-public sealed class DeviceFeatures
+public sealed class DeviceFeatures : IDeviceFeatures
 {
     /// <summary>Switches a feature on.</summary>
     /// <param name="device">The device.</param>

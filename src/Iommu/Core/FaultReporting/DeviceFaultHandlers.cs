@@ -5,7 +5,7 @@ namespace Iopf.Iommu;
 /// <summary>Registers who is told the faults of a device: one handler at a time.</summary>
 /// <param name="capabilities">Judges what a handler asks for.</param>
 /// <param name="responder">Answers what is still pending.</param>
-public sealed class DeviceFaultHandlers(IFaultHandlerCapabilities capabilities, PageResponder responder)
+public sealed class DeviceFaultHandlers(IFaultHandlerCapabilities capabilities, PageResponder responder) : IFaultHandlerRegistry
 {
     /// <summary>Registers a handler.</summary>
     /// <remarks>Kernel: <c>iommu_register_device_fault_handler</c>.</remarks>

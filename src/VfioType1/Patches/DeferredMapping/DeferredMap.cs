@@ -8,10 +8,10 @@ namespace Iopf.VfioType1.Patches.DeferredMapping;
 internal sealed class DeferredMap(
     HostKernel kernel,
     PhysicalMemory memory,
-    StaticPinMap staticMap,
+    IDmaMapPolicy staticMap,
     IAddressSpaceWatch watch,
     IInvalidationGuard invalidations,
-    MappedPageRemover remover) : IDmaMapPolicy
+    IPartialUnmapper unmapper) : IDmaMapPolicy
 {
     // What the page allocator can give in one piece: larger bitmaps come from elsewhere (order 10, 4 MiB).
     private const ulong LargestContiguousBytes = 4 << 20;
@@ -153,7 +153,7 @@ internal sealed class DeferredMap(
 
         using (invalidations.Enter(container))
         {
-            remover.RemoveAll(container, mapping);
+            unmapper.RemoveAll(container, mapping);
         }
     }
 }

@@ -1,5 +1,8 @@
+using Iopf.Kernel;
+using Iopf.Mm;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 
 namespace Iopf.VfioType1.Patches.DeferredMapping;
 
@@ -12,8 +15,23 @@ public static class DeferredMappingServiceCollectionExtensions
     public static IServiceCollection AddDeferredMapping(this IServiceCollection services)
     {
         services.AddOptions<DirtyOptions>();
-        services.Replace(ServiceDescriptor.Singleton<IDmaMapPolicy, DeferredMap>());
-        services.Replace(ServiceDescriptor.Singleton<IExternalPinAccounting, CountUnderIopf>());
-        return services.Replace(ServiceDescriptor.Singleton<IDirtyScope, WholeScopeUnderIopf>());
+
+        // Each falls back on the answer it replaces: for a container without IOPF, and for mappings that are not on demand.
+        services.Replace(ServiceDescriptor.Singleton<IDmaMapPolicy>(static provider => new DeferredMap(
+            provider.GetRequiredService<HostKernel>(),
+            provider.GetRequiredService<PhysicalMemory>(),
+            provider.GetRequiredService<StaticPinMap>(),
+            provider.GetRequiredService<IAddressSpaceWatch>(),
+            provider.GetRequiredService<IInvalidationGuard>(),
+            provider.GetRequiredService<IPartialUnmapper>())));
+        services.Replace(ServiceDescriptor.Singleton<IExternalPinAccounting>(static provider => new CountUnderIopf(
+            provider.GetRequiredService<HostKernel>(),
+            provider.GetRequiredService<CountWithoutIommu>())));
+        return services.Replace(ServiceDescriptor.Singleton<IDirtyScope>(static provider => new WholeScopeUnderIopf(
+            provider.GetRequiredService<HostKernel>(),
+            provider.GetRequiredService<PinnedOrWholeScope>(),
+            provider.GetRequiredService<IInvalidationGuard>(),
+            provider.GetRequiredService<IPartialUnmapper>(),
+            provider.GetRequiredService<IOptions<DirtyOptions>>())));
     }
 }

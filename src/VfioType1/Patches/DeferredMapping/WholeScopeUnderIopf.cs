@@ -5,7 +5,7 @@ namespace Iopf.VfioType1.Patches.DeferredMapping;
 
 /// <summary>Patch 6: the dirty log reports every page of a mapping on demand, and a pin does not narrow that (E70).</summary>
 internal sealed class WholeScopeUnderIopf(
-    HostKernel kernel, PinnedOrWholeScope baseline, IInvalidationGuard invalidations, MappedPageRemover remover, IOptions<DirtyOptions> options)
+    HostKernel kernel, IDirtyScope baseline, IInvalidationGuard invalidations, IPartialUnmapper unmapper, IOptions<DirtyOptions> options)
     : IDirtyScope
 {
     // A policy, not a mistake: the posting reports everything, and says so (E60).
@@ -29,7 +29,7 @@ internal sealed class WholeScopeUnderIopf(
 
         using (invalidations.Enter(container))
         {
-            remover.RemoveAll(container, mapping);
+            unmapper.RemoveAll(container, mapping);
         }
     }
 }

@@ -10,11 +10,11 @@ namespace Iopf.VfioType1.Patches.EnableIopf;
 /// </remarks>
 internal sealed class FaultingDevices(
     HostKernel kernel,
-    FaultDirectory directory,
+    IFaultingGroups linked,
     IHostFaultService host,
-    FaultRegistration registration,
-    DeviceFaultHandlers handlers,
-    DeviceFeatures features)
+    IFaultRegistration registration,
+    IFaultHandlerRegistry handlers,
+    IDeviceFeatures features)
 {
     // The posted code may meet a device that was never switched on.
     private static readonly ErrataSet MayBeOff = ErrataSet.Of(Erratum.E39, Erratum.E40, Erratum.E52, Erratum.E54);
@@ -49,7 +49,7 @@ internal sealed class FaultingDevices(
             Stop(device, FaultingGroup(group));
         }
 
-        directory.Unlink(group);
+        linked.Unlink(group);
     }
 
     /// <summary>Switches the faults of a group on; after an error the devices that were switched on stay so.</summary>
@@ -63,7 +63,7 @@ internal sealed class FaultingDevices(
         started = [];
         // Posted: a device may fault before it can be looked up (E40).
         bool linksLast = kernel.IsPosted(Erratum.E40);
-        Errno error = linksLast ? Errno.None : directory.Link(container, group, function);
+        Errno error = linksLast ? Errno.None : linked.Link(container, group, function);
         if (error != Errno.None)
         {
             return error;
@@ -87,7 +87,7 @@ internal sealed class FaultingDevices(
         }
 
         kernel.Scheduler.Point("vfio_link_iopf_group");
-        return directory.Link(container, group, function);
+        return linked.Link(container, group, function);
     }
 
     /// <summary>Switches the faults of a group off.</summary>
@@ -133,7 +133,7 @@ internal sealed class FaultingDevices(
                 Stop(devices[i], FaultingGroup(group));
             }
 
-            directory.Unlink(group);
+            linked.Unlink(group);
             count -= here;
             if (here < devices.Count)
             {
@@ -173,7 +173,7 @@ internal sealed class FaultingDevices(
 
     private void Unlink(Type1Group group, string function)
     {
-        bool wasLinked = directory.Unlink(group);
+        bool wasLinked = linked.Unlink(group);
         if (!wasLinked)
         {
             Invariant.Hold(kernel.IsPosted(Erratum.E39), "only a linked group is unlinked");

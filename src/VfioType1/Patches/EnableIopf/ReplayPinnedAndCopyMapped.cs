@@ -11,7 +11,7 @@ namespace Iopf.VfioType1.Patches.EnableIopf;
 /// Kernel: <c>vfio_iommu_replay</c> is skipped when IOPF is on. Deviation: without the copy the bitmap would claim entries that the new domain
 /// lacks (E47, E48), and a domain that cannot hold them would be noticed too late (E49).
 /// </remarks>
-internal sealed class ReplayPinnedAndCopyMapped(HostKernel kernel, ReplayEveryMapping everyMapping, IInvalidationGuard invalidations) : IMappingReplay
+internal sealed class ReplayPinnedAndCopyMapped(HostKernel kernel, IStaticReplay everyMapping, IInvalidationGuard invalidations) : IMappingReplay
 {
     public Errno Replay(Type1Container container, Type1Domain domain, Process? caller)
     {

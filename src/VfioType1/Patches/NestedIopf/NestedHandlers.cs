@@ -5,16 +5,16 @@ namespace Iopf.VfioType1.Patches.NestedIopf;
 
 /// <summary>Patch 8: asks the iommu core for the stage-1 faults of a device, beside what IOPF asked for or alone.</summary>
 /// <remarks>Kernel: <c>vfio_iommu_type1_register_handler</c>, <c>_unregister_handler</c>. The container lock is held throughout (E73).</remarks>
-internal sealed class NestedHandlers(HostKernel kernel, FaultRegistration registration, DeviceFaultHandlers handlers) : INestedHandlers
+internal sealed class NestedHandlers(HostKernel kernel, IFaultRegistration registration, IFaultHandlerRegistry handlers) : INestedHandlers
 {
     public Errno Register(Type1Container container, Device device)
     {
         // Posted: whether IOPF is on is read without the lock.
-        if (kernel.IsPosted(Erratum.E73))
+        if (kernel.IsPosted(Erratum.E73) && registration is IPostedNestedRegistration posted)
         {
             bool isIopfEnabled = container.IsIopfEnabled;
             kernel.Scheduler.Point("iopf_enabled");
-            return registration.AddNested(device, isIopfEnabled);
+            return posted.AddNested(device, isIopfEnabled);
         }
 
         using (container.Lock.Hold("vfio_iommu_type1_register_handler"))
@@ -25,11 +25,11 @@ internal sealed class NestedHandlers(HostKernel kernel, FaultRegistration regist
 
     public Errno Unregister(Type1Container container, Device device)
     {
-        if (kernel.IsPosted(Erratum.E73))
+        if (kernel.IsPosted(Erratum.E73) && registration is IPostedNestedRegistration posted)
         {
             bool isIopfEnabled = container.IsIopfEnabled;
             kernel.Scheduler.Point("iopf_enabled");
-            return registration.RemoveNested(device, isIopfEnabled);
+            return posted.RemoveNested(device, isIopfEnabled);
         }
 
         using (container.Lock.Hold("vfio_iommu_type1_unregister_handler"))

@@ -8,7 +8,7 @@ namespace Iopf.VfioType1.Patches.NestedIopf;
 /// Kernel: the first test of <c>vfio_iommu_type1_dma_map_iopf</c>. Deviation: what was registered for the device tells whether it is nested; the
 /// domain is not asked, because no lock keeps it in place here (E76), and because a domain may be unable to tell (E55).
 /// </remarks>
-internal sealed class NestedRouting(HostKernel kernel, DeviceFaultHandlers handlers) : IFaultRouting
+internal sealed class NestedRouting(HostKernel kernel, IFaultHandlerRegistry handlers) : IFaultRouting
 {
     private const FaultReportCapabilities Nested = FaultReportCapabilities.NestedLevel1 | FaultReportCapabilities.NestedLevel2;
 

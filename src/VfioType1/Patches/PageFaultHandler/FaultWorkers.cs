@@ -8,10 +8,10 @@ namespace Iopf.VfioType1.Patches.PageFaultHandler;
 /// Kernel: the posted handler runs in the event thread itself. Deviation: one worker per device, so that a slow page of one device holds up
 /// nobody else (E10), and requests wait for the last one of their group (E13).
 /// </remarks>
-internal sealed class FaultWorkers(HostKernel kernel, FaultDirectory directory, Func<VfioType1.PageFaultHandler> createHandler) : IHostFaultService
+internal sealed class FaultWorkers(HostKernel kernel, IFaultingGroups groups, Func<IFaultGroupHandler> createHandler) : IHostFaultService
 {
     private readonly Dictionary<Device, IopfQueue> _queues = [];
-    private readonly Dictionary<Device, (VfioType1.PageFaultHandler Handler, IommuFault[] Group)> _unqueued = [];
+    private readonly Dictionary<Device, (IFaultGroupHandler Handler, IommuFault[] Group)> _unqueued = [];
 
     public Errno Start(Device device)
     {
@@ -38,13 +38,13 @@ internal sealed class FaultWorkers(HostKernel kernel, FaultDirectory directory, 
             return Errno.EOPNOTSUPP;
         }
 
-        if (!directory.TryFind(device, out _))
+        if (!groups.IsLinked(device))
         {
             return Errno.ENODEV;
         }
 
         // Posted: served where it is reported, in the event thread and under param.lock (E10), request by request (E13).
-        if (_unqueued.Count > 0 && _unqueued.TryGetValue(device, out (VfioType1.PageFaultHandler Handler, IommuFault[] Group) unqueued))
+        if (_unqueued.Count > 0 && _unqueued.TryGetValue(device, out (IFaultGroupHandler Handler, IommuFault[] Group) unqueued))
         {
             unqueued.Group[0] = fault;
             unqueued.Handler.Handle(device, unqueued.Group);

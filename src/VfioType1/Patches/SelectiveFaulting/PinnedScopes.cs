@@ -14,10 +14,10 @@ namespace Iopf.VfioType1.Patches.SelectiveFaulting;
 internal sealed class PinnedScopes(
     HostKernel kernel,
     Type1Containers containers,
-    FaultDirectory directory,
+    IFaultingGroups linked,
     IInvalidationGuard invalidations,
-    MappedPageRemover remover,
-    PageRunMapper runs) : IFaultableScope, IScopeChanges, IPinScopeRecorder, IPinScopeView
+    IPartialUnmapper unmapper,
+    IDomainsMapper mapper) : IFaultableScope, IScopeChanges, IPinScopeRecorder, IPinScopeView
 {
     private const string DetachFunction = "vfio_iommu_type1_detach_group";
     private readonly Dictionary<IommuGroup, PinnedRanges> _pinned = [];
@@ -54,7 +54,7 @@ internal sealed class PinnedScopes(
             return Errno.None;
         }
 
-        if (!directory.IsLinked(group) && container.ExternalGroups is null)
+        if (!linked.IsLinked(group) && container.ExternalGroups is null)
         {
             // Posted: the list of mediated groups is searched without a test whether there is one.
             return kernel.IsPosted(Erratum.E69)
@@ -116,7 +116,7 @@ internal sealed class PinnedScopes(
                 || (mapping.ExternalPins.TryFind(page, out _, out int references) && references > ReferencesByGroups(container, page.PageNumber));
         }
 
-        if (container.IsIopfEnabled && kernel.IsPosted(Erratum.E69) && !directory.IsLinked(group) && container.ExternalGroups is null)
+        if (container.IsIopfEnabled && kernel.IsPosted(Erratum.E69) && !linked.IsLinked(group) && container.ExternalGroups is null)
         {
             throw new KernelOopsException("NULL pointer dereference", "find_iommu_group");
         }
@@ -217,7 +217,7 @@ internal sealed class PinnedScopes(
 
     private bool IsOutsideOthers(IommuGroup group, ulong page)
     {
-        foreach ((Type1Container container, IommuGroup other) in directory.Linked)
+        foreach ((Type1Container container, IommuGroup other) in linked is ILinkedGroups all ? all.Linked : [])
         {
             bool isShared = !ReferenceEquals(other, group) && container.FindGroup(group) is not null;
             if (isShared && IsSelective(other) && _pinned[other].ReferencesOf(page) == 0)
@@ -231,7 +231,7 @@ internal sealed class PinnedScopes(
 
     /// <summary>Posted: what was pinned before ENABLE_IOPF, or for a group without a look-up, is not recorded (E65).</summary>
     private bool IsRecorded(Type1Container container, IommuGroup group) =>
-        kernel.IsPosted(Erratum.E65) ? container.IsIopfEnabled && directory.IsLinked(group) : container.FindGroup(group) is not null;
+        kernel.IsPosted(Erratum.E65) ? container.IsIopfEnabled && linked.IsLinked(group) : container.FindGroup(group) is not null;
 
     private PinnedRanges OwnRangesOf(IommuGroup group)
     {
@@ -262,8 +262,8 @@ internal sealed class PinnedScopes(
         Iova page = mapping.IovaOfPage(index);
         using (invalidations.Enter(container))
         {
-            remover.Remove(container, mapping, IovaRange.OfPages(page, 1));
-            Errno error = runs.MapEverywhere(container, page, frame, 1, mapping.Prot);
+            unmapper.Remove(container, mapping, IovaRange.OfPages(page, 1));
+            Errno error = mapper.MapEverywhere(container, page, frame, 1, mapping.Prot);
             if (error == Errno.None)
             {
                 mapping.MappedPages.Set(index, 1);
@@ -279,7 +279,7 @@ internal sealed class PinnedScopes(
     {
         using (invalidations.Enter(container))
         {
-            remover.Remove(container, mapping, IovaRange.OfPages(page, 1));
+            unmapper.Remove(container, mapping, IovaRange.OfPages(page, 1));
             mapping.HeldPages.Clear(mapping.PageIndexOf(page), 1);
         }
     }

@@ -4,7 +4,7 @@ using Iopf.Mm;
 namespace Iopf.VfioType1.Patches.UnpinnedMapping;
 
 /// <summary>Patch 3: one MMU notifier for each pair of a container and an address space behind its mappings (E46).</summary>
-internal sealed class AddressSpaceWatches(HostKernel kernel, MappedPageRemover remover) : IAddressSpaceWatch, IRepeatedWatch
+internal sealed class AddressSpaceWatches(HostKernel kernel, IPartialUnmapper unmapper) : IAddressSpaceWatch, IRepeatedWatch
 {
     private readonly Dictionary<(Type1Container Container, AddressSpace Mm), Watch> _watches = [];
 
@@ -16,7 +16,7 @@ internal sealed class AddressSpaceWatches(HostKernel kernel, MappedPageRemover r
             return Errno.None;
         }
 
-        MappedPagesNotifier notifier = new(kernel, container, remover);
+        MappedPagesNotifier notifier = new(kernel, container, unmapper);
         watch = new Watch(PostedNotifier.IsPosted(kernel) ? new PostedNotifier(kernel, container, notifier) : notifier);
         Errno error = mm.RegisterNotifier(watch.Notifier);
         if (error == Errno.None)

@@ -9,7 +9,7 @@ namespace Iopf.VfioType1.Patches.UnpinnedMapping;
 /// its own innermost lock instead of <c>iommu-&gt;lock</c> (E23 to E26, E29, E32), no waiting for valid vaddrs (E19, E20, E30), and a release
 /// callback (E28).
 /// </remarks>
-internal sealed class MappedPagesNotifier(HostKernel kernel, Type1Container container, MappedPageRemover remover) : MmuNotifier
+internal sealed class MappedPagesNotifier(HostKernel kernel, Type1Container container, IPartialUnmapper unmapper) : MmuNotifier
 {
     public override Errno InvalidateRangeStart(AddressSpace mm, in InvalidationRange range)
     {
@@ -118,7 +118,7 @@ internal sealed class MappedPagesNotifier(HostKernel kernel, Type1Container cont
             ulong held = mapping.HeldPages.NextSet(page, last) ?? last + 1;
             if (held > page)
             {
-                removed += remover.Remove(container, mapping, IovaRange.OfPages(mapping.IovaOfPage(page), held - page));
+                removed += unmapper.Remove(container, mapping, IovaRange.OfPages(mapping.IovaOfPage(page), held - page));
             }
 
             page = held + 1;
