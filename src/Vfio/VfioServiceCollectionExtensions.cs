@@ -12,7 +12,8 @@ public static class VfioServiceCollectionExtensions
     public static IServiceCollection AddVfio(this IServiceCollection services)
     {
         services.TryAddSingleton<VfioCore>();
-        services.TryAddSingleton<Func<VfioCore>>(provider => provider.GetRequiredService<VfioCore>);
+        services.TryAddSingleton<IVfioDevices>(provider => provider.GetRequiredService<VfioCore>());
+        services.TryAddSingleton<Func<IVfioDevices>>(provider => provider.GetRequiredService<IVfioDevices>);
         services.TryAddSingleton<VendorDriverApi>();
         services.TryAddSingleton<INestedFaultRegistration, NoNestedRegistration>();
         services.TryAddSingleton<IGuestFaultDelivery, NoGuestDelivery>();

@@ -5,7 +5,7 @@ namespace Iopf.Vfio;
 
 /// <summary>The VFIO core: its groups, its backends, and the two files that user space opens first.</summary>
 /// <remarks>Kernel: <c>struct vfio</c>. File descriptors are object references; there is no table of numbers.</remarks>
-public sealed class VfioCore
+public sealed class VfioCore : IVfioDevices
 {
     private readonly HostKernel _kernel;
     private readonly Dictionary<int, VfioGroup> _groups = [];

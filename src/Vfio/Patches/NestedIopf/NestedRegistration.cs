@@ -9,7 +9,7 @@ namespace Iopf.Vfio.Patches.NestedIopf;
 /// Deviation: the backend is called under the container's group_lock (read), so that the group cannot move to another backend meanwhile.
 /// </remarks>
 /// <param name="core">The VFIO core.</param>
-internal sealed class NestedRegistration(VfioCore core) : INestedFaultRegistration
+internal sealed class NestedRegistration(IVfioDevices core) : INestedFaultRegistration
 {
     /// <inheritdoc/>
     public Errno Register(Device? device)

@@ -10,7 +10,7 @@ namespace Iopf.Vfio.Patches.NestedIopf;
 /// </remarks>
 /// <param name="kernel">The services of the kernel.</param>
 /// <param name="vfio">The VFIO core; asked for late, because the core's backends deliver through this.</param>
-internal sealed class TransferToBusDriver(HostKernel kernel, Func<VfioCore> vfio) : IGuestFaultDelivery
+internal sealed class TransferToBusDriver(HostKernel kernel, Func<IVfioDevices> vfio) : IGuestFaultDelivery
 {
     /// <inheritdoc/>
     public Errno Deliver(Device device, IommuFault fault)
