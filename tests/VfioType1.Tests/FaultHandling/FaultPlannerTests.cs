@@ -140,6 +140,22 @@ public sealed class FaultPlannerTests
         Assert.Throws<InvariantViolationException>(() => planner.Plan(_world.Target, _world.Device, in request, out _));
     }
 
+    [Fact]
+    public void A_scope_that_cannot_tell_its_changes_never_changes_behind_the_posted_codes_back()
+    {
+        FaultWorld posted = new(ErrataSet.Of(Erratum.E11, Erratum.E67));
+        posted.AddMapping(0, 4);
+        _scope.Setup(scope => scope.ScopeOf(posted.Group, It.IsAny<Iova>())).Returns(IovaRange.All);
+        FaultPlanner planner = new(posted.Kernel, _scope.Object, new SinglePageWindow(), _guard.Object);
+        IommuFault request = FaultWorld.Request(1);
+
+        using (posted.Container.Lock.Hold())
+        {
+            Assert.Null(planner.Plan(posted.Target, posted.Device, in request, out FaultPlan plan));
+            Assert.Equal(IovaRange.OfPages(FaultWorld.IovaAt(1), 1), plan.Window);
+        }
+    }
+
     private PageResponseCode? Plan(IommuFault request, out FaultPlan plan)
     {
         FaultPlanner planner = new(_world.Kernel, _scope.Object, _window.Object, _guard.Object);
