@@ -1,24 +1,24 @@
 using Iopf.ArmSmmuV3.Driver;
 using Iopf.Iommu;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
-namespace Iopf.ArmSmmuV3;
+namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>Registers the SMMUv3 driver as it is without the series.</summary>
 public static class ArmSmmuV3ServiceCollectionExtensions
 {
     /// <summary>Adds the driver and the baseline's answers.</summary>
-    /// <param name="services">The services; host kernel, host memory and the iommu core are expected among them.</param>
+    /// <param name="services">The services; the iommu core and what it stands on are added with it.</param>
     /// <returns>The same services.</returns>
     public static IServiceCollection AddArmSmmuV3(this IServiceCollection services)
     {
         ArgumentNullException.ThrowIfNull(services);
-        services.TryAddSingleton<IStage2EventPolicy, RefuseStage2Events>();
-        services.TryAddSingleton<IStage2Stall, Stage2NeverStalls>();
-        services.TryAddSingleton<SvaBonds>();
-        services.TryAddSingleton<ArmSmmuDriver>();
-        services.TryAddSingleton<IIommuDriver>(provider => provider.GetRequiredService<ArmSmmuDriver>());
+        services.AddIommu();
+        services.TryAddScoped<IStage2EventPolicy, RefuseStage2Events>();
+        services.TryAddScoped<IStage2Stall, Stage2NeverStalls>();
+        services.TryAddScoped<SvaBonds>();
+        services.TryAddScoped<ArmSmmuDriver>();
+        services.TryAddScoped<IIommuDriver>(provider => provider.GetRequiredService<ArmSmmuDriver>());
         return services;
     }
 }

@@ -1,7 +1,7 @@
-using Microsoft.Extensions.DependencyInjection;
+using Iopf.Iommu;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
-namespace Iopf.Iommu;
+namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>The iommu core as it is without the series.</summary>
 public static class IommuServiceCollectionExtensions
@@ -11,14 +11,16 @@ public static class IommuServiceCollectionExtensions
     /// <returns>The same services.</returns>
     public static IServiceCollection AddIommu(this IServiceCollection services)
     {
-        services.TryAddSingleton<IFaultReportFilter, AdmitEveryFault>();
-        services.TryAddSingleton<IFaultHandlerCapabilities, UncheckedCapabilities>();
-        services.TryAddSingleton<PageResponder>();
-        services.TryAddSingleton<DeviceFaultHandlers>();
-        services.TryAddSingleton<IFaultHandlerRegistry>(provider => provider.GetRequiredService<DeviceFaultHandlers>());
-        services.TryAddSingleton<DeviceFaultReporter>();
-        services.TryAddSingleton<DeviceFeatures>();
-        services.TryAddSingleton<IDeviceFeatures>(provider => provider.GetRequiredService<DeviceFeatures>());
+        ArgumentNullException.ThrowIfNull(services);
+        services.AddMm();
+        services.TryAddScoped<IFaultReportFilter, AdmitEveryFault>();
+        services.TryAddScoped<IFaultHandlerCapabilities, UncheckedCapabilities>();
+        services.TryAddScoped<PageResponder>();
+        services.TryAddScoped<DeviceFaultHandlers>();
+        services.TryAddScoped<IFaultHandlerRegistry>(provider => provider.GetRequiredService<DeviceFaultHandlers>());
+        services.TryAddScoped<DeviceFaultReporter>();
+        services.TryAddScoped<DeviceFeatures>();
+        services.TryAddScoped<IDeviceFeatures>(provider => provider.GetRequiredService<DeviceFeatures>());
         return services;
     }
 }

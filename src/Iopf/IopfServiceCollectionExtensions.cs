@@ -1,49 +1,74 @@
-using Iopf.ArmSmmuV3;
-using Iopf.Iommu;
-using Iopf.Kernel;
-using Iopf.Machine;
-using Iopf.Mm;
-using Iopf.Patches;
+using Iopf;
 using Iopf.Settings;
-using Iopf.Vfio;
-using Iopf.VfioType1;
-using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
-namespace Iopf;
+namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Composes the model: the kernel without the series, and over it the patches that are on.</summary>
+/// <summary>Adds the model: the kernel without the series, and over it the patches that are on.</summary>
 public static class IopfServiceCollectionExtensions
 {
-    /// <summary>Adds one modeled host. Each container built from the services is a host of its own.</summary>
+    /// <summary>Adds the model with all eight patches and no errata, unless options say otherwise.</summary>
+    /// <remarks>
+    /// Ask <see cref="ModeledHostFactory"/> for hosts; each has what the options say when it is made. A port that is asked for in a scope belongs to one host of that
+    /// scope. A port that the caller registers, before or after, has the last word.
+    /// </remarks>
     /// <param name="services">The services.</param>
-    /// <param name="configure">Chooses the patches; all of them if omitted.</param>
     /// <returns>The same services.</returns>
-    public static IServiceCollection AddIopfModel(this IServiceCollection services, Action<IopfOptions>? configure = null)
+    /// <exception cref="ArgumentNullException"><paramref name="services"/> is null.</exception>
+    public static IServiceCollection AddIopfModel(this IServiceCollection services)
     {
         ArgumentNullException.ThrowIfNull(services);
-        IopfOptions options = new();
-        configure?.Invoke(options);
-
-        services.AddOptions<IopfOptions>().Configure(configured => configured.Patches = options.Patches);
-        services.AddOptions<CostOptions>();
-        services.TryAddSingleton<Scheduler, InlineScheduler>();
-        services.TryAddSingleton(provider => new HostKernel(
-            provider.GetRequiredService<Scheduler>(), provider.GetRequiredService<IOptions<CostOptions>>().Value, options.Errata));
-        services.TryAddSingleton<PhysicalMemory>();
-        services.TryAddSingleton<HostView>();
-        services.AddIommu();
-        services.AddArmSmmuV3();
-        services.AddVfio();
-        services.AddVfioType1();
-
-        // The only place where a patch is switched.
-        foreach (int number in options.Patches.Numbers)
+        if (services.Any(static service => service.ServiceType == typeof(ModelRegistration)))
         {
-            PatchCatalog.Get(number).Register(services);
+            return services;
+        }
+
+        ModelRegistration registration = new(services) { SwitchedOn = ModelComposition.PatchesIn(services) };
+        foreach (ServiceDescriptor answer in services.Where(static service => ModelComposition.IsOfModel(service.ServiceType) && ModelComposition.IsOwn(service)).ToList())
+        {
+            services.Remove(answer);
+        }
+
+        services.AddSingleton(registration);
+        services.AddSingleton<IPostConfigureOptions<IopfOptions>>(registration);
+        services.AddOptions<IopfOptions>();
+        SettableOptions.Model.AddTo(services);
+        services.TryAddSingleton(provider => new ModeledHostFactory(isWatched => registration.Current(provider, isWatched)));
+        services.TryAddScoped<MachineServices>();
+        foreach (Type port in ModelComposition.Services)
+        {
+            Type asked = ModelComposition.Lists.Contains(port) ? typeof(IEnumerable<>).MakeGenericType(port) : port;
+            services.TryAdd(ServiceDescriptor.Scoped(asked, provider => provider.GetRequiredService<MachineServices>().Provider.GetRequiredService(asked)));
         }
 
         return services;
+    }
+
+    /// <summary>Adds the model with patches and errata chosen in code.</summary>
+    /// <param name="services">The services.</param>
+    /// <param name="configure">Chooses them.</param>
+    /// <returns>The same services.</returns>
+    /// <exception cref="ArgumentNullException">An argument is null.</exception>
+    public static IServiceCollection AddIopfModel(this IServiceCollection services, Action<IopfOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(configure);
+        return services.AddIopfModel().Configure(configure);
+    }
+
+    /// <summary>Adds the model with what a configuration says, and goes on to say after a reload.</summary>
+    /// <param name="services">The services.</param>
+    /// <param name="configuration">The root that holds the sections <c>Iopf</c> (<c>Patches</c>, <c>Errata</c>), <c>Premap</c>, <c>Cost</c>, <c>Type1</c> and <c>Dirty</c>.</param>
+    /// <returns>The same services.</returns>
+    /// <exception cref="ArgumentNullException">An argument is null.</exception>
+    public static IServiceCollection AddIopfModel(this IServiceCollection services, IConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        services.AddIopfModel();
+        services.AddSingleton<IValidateOptions<IopfOptions>>(new ConfigurationRules(configuration));
+        services.AddSingleton<IConfigureOptions<IopfOptions>>(new ConfigureNamedOptions<IopfOptions>(Options.Options.DefaultName, options => ConfigurationRules.Apply(configuration, options)));
+        services.AddSingleton<IOptionsChangeTokenSource<IopfOptions>>(new ConfigurationChangeTokenSource<IopfOptions>(configuration));
+        return SettableOptions.Model.Bind(services, configuration);
     }
 }

@@ -1,7 +1,7 @@
-using Microsoft.Extensions.DependencyInjection;
+using Iopf.Vfio;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
-namespace Iopf.Vfio;
+namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>The VFIO core as it is without the patches.</summary>
 public static class VfioServiceCollectionExtensions
@@ -11,12 +11,14 @@ public static class VfioServiceCollectionExtensions
     /// <returns>The same services.</returns>
     public static IServiceCollection AddVfio(this IServiceCollection services)
     {
-        services.TryAddSingleton<VfioCore>();
-        services.TryAddSingleton<IVfioDevices>(provider => provider.GetRequiredService<VfioCore>());
-        services.TryAddSingleton<Func<IVfioDevices>>(provider => provider.GetRequiredService<IVfioDevices>);
-        services.TryAddSingleton<VendorDriverApi>();
-        services.TryAddSingleton<INestedFaultRegistration, NoNestedRegistration>();
-        services.TryAddSingleton<IGuestFaultDelivery, NoGuestDelivery>();
+        ArgumentNullException.ThrowIfNull(services);
+        services.AddIommu();
+        services.TryAddScoped<VfioCore>();
+        services.TryAddScoped<IVfioDevices>(provider => provider.GetRequiredService<VfioCore>());
+        services.TryAddScoped<Func<IVfioDevices>>(provider => provider.GetRequiredService<IVfioDevices>);
+        services.TryAddScoped<VendorDriverApi>();
+        services.TryAddScoped<INestedFaultRegistration, NoNestedRegistration>();
+        services.TryAddScoped<IGuestFaultDelivery, NoGuestDelivery>();
         return services;
     }
 }

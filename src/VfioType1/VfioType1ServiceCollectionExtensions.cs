@@ -1,9 +1,9 @@
+using Iopf.VfioType1;
 using Iopf.Iommu;
 using Iopf.Vfio;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
-namespace Iopf.VfioType1;
+namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>The type1 backend as it is without the series.</summary>
 public static class VfioType1ServiceCollectionExtensions
@@ -13,71 +13,73 @@ public static class VfioType1ServiceCollectionExtensions
     /// <returns>The same services.</returns>
     public static IServiceCollection AddVfioType1(this IServiceCollection services)
     {
-        services.AddOptions<Type1Options>();
-        services.TryAddSingleton<Type1Containers>();
+        ArgumentNullException.ThrowIfNull(services);
+        services.AddVfio();
+        services.AddCheckedOptions<Type1Options>();
+        services.TryAddScoped<Type1Containers>();
         AddMappings(services);
         AddPinsAndGroups(services);
         AddFaultHandling(services);
-        services.TryAddSingleton<Type1Functions>();
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IVfioIommuBackend, Type1Backend>());
+        services.TryAddScoped<Type1Functions>();
+        services.TryAddEnumerable(ServiceDescriptor.Scoped<IVfioIommuBackend, Type1Backend>());
         return services;
     }
 
     private static void AddMappings(IServiceCollection services)
     {
-        services.TryAddSingleton<PageRunMapper>();
-        services.TryAddSingleton<IDomainsMapper>(provider => provider.GetRequiredService<PageRunMapper>());
-        services.TryAddSingleton<RemotePinner>();
-        services.TryAddSingleton<MapDma>();
-        services.TryAddSingleton<UnmapDma>();
-        services.TryAddSingleton<RemoveMapping>();
-        services.TryAddSingleton<DirtyLog>();
-        services.TryAddSingleton<PinnedOrWholeScope>();
-        services.TryAddSingleton<IDirtyScope>(provider => provider.GetRequiredService<PinnedOrWholeScope>());
-        services.TryAddSingleton<StaticPinMap>();
-        services.TryAddSingleton<IDmaMapPolicy>(provider => provider.GetRequiredService<StaticPinMap>());
+        services.TryAddScoped<PageRunMapper>();
+        services.TryAddScoped<IDomainsMapper>(provider => provider.GetRequiredService<PageRunMapper>());
+        services.TryAddScoped<RemotePinner>();
+        services.TryAddScoped<MapDma>();
+        services.TryAddScoped<UnmapDma>();
+        services.TryAddScoped<RemoveMapping>();
+        services.TryAddScoped<DirtyLog>();
+        services.TryAddScoped<PinnedOrWholeScope>();
+        services.TryAddScoped<IDirtyScope>(provider => provider.GetRequiredService<PinnedOrWholeScope>());
+        services.TryAddScoped<StaticPinMap>();
+        services.TryAddScoped<IDmaMapPolicy>(provider => provider.GetRequiredService<StaticPinMap>());
     }
 
     private static void AddPinsAndGroups(IServiceCollection services)
     {
-        services.TryAddSingleton<ExternalPinning>();
-        services.TryAddSingleton<DmaReadWrite>();
-        services.TryAddSingleton<CountWithoutIommu>();
-        services.TryAddSingleton<IExternalPinAccounting>(provider => provider.GetRequiredService<CountWithoutIommu>());
-        services.TryAddSingleton<NoPinScopes>();
-        services.TryAddSingleton<IPinScopeRecorder>(provider => provider.GetRequiredService<NoPinScopes>());
-        services.TryAddSingleton<IPinScopeView>(provider => provider.GetRequiredService<NoPinScopes>());
-        services.TryAddSingleton<GroupAttach>();
-        services.TryAddSingleton<GroupDetach>();
-        services.TryAddSingleton<ReplayEveryMapping>();
-        services.TryAddSingleton<IMappingReplay>(provider => provider.GetRequiredService<ReplayEveryMapping>());
-        services.TryAddSingleton<IStaticReplay>(provider => provider.GetRequiredService<ReplayEveryMapping>());
-        services.TryAddSingleton<INestedHandlers, NoNestedHandlers>();
+        services.TryAddScoped<ExternalPinning>();
+        services.TryAddScoped<DmaReadWrite>();
+        services.TryAddScoped<CountWithoutIommu>();
+        services.TryAddScoped<IExternalPinAccounting>(provider => provider.GetRequiredService<CountWithoutIommu>());
+        services.TryAddScoped<NoPinScopes>();
+        services.TryAddScoped<IPinScopeRecorder>(provider => provider.GetRequiredService<NoPinScopes>());
+        services.TryAddScoped<IPinScopeView>(provider => provider.GetRequiredService<NoPinScopes>());
+        services.TryAddScoped<GroupAttach>();
+        services.TryAddScoped<GroupDetach>();
+        services.TryAddScoped<ReplayEveryMapping>();
+        services.TryAddScoped<IMappingReplay>(provider => provider.GetRequiredService<ReplayEveryMapping>());
+        services.TryAddScoped<IStaticReplay>(provider => provider.GetRequiredService<ReplayEveryMapping>());
+        services.TryAddScoped<INestedHandlers, NoNestedHandlers>();
     }
 
     private static void AddFaultHandling(IServiceCollection services)
     {
-        services.TryAddSingleton<Type1FaultEntry>();
-        services.TryAddSingleton<FaultRegistration>();
-        services.TryAddSingleton<IFaultRegistration>(provider => provider.GetRequiredService<FaultRegistration>());
-        services.TryAddSingleton<FaultDirectory>();
-        services.TryAddSingleton<IFaultingGroups>(provider => provider.GetRequiredService<FaultDirectory>());
-        services.TryAddSingleton<FaultPlanner>();
-        services.TryAddSingleton<FaultedPageMapper>();
-        services.TryAddSingleton<WindowUnderLock>();
-        services.TryAddSingleton<MappedPageRemover>();
-        services.TryAddSingleton<IPartialUnmapper>(provider => provider.GetRequiredService<MappedPageRemover>());
+        services.TryAddScoped<Type1FaultEntry>();
+        services.TryAddScoped<FaultRegistration>();
+        services.TryAddScoped<IFaultRegistration>(provider => provider.GetRequiredService<FaultRegistration>());
+        services.TryAddScoped<FaultDirectory>();
+        services.TryAddScoped<IFaultingGroups>(provider => provider.GetRequiredService<FaultDirectory>());
+        services.TryAddScoped<FaultPlanner>();
+        services.TryAddScoped<FaultedPageMapper>();
+        services.TryAddScoped<WindowUnderLock>();
+        services.TryAddScoped<MappedPageRemover>();
+        services.TryAddScoped<IPartialUnmapper>(provider => provider.GetRequiredService<MappedPageRemover>());
         services.TryAddTransient<PageFaultHandler>();
 
         // Each device's worker has a handler of its own.
-        services.TryAddSingleton<Func<IFaultGroupHandler>>(provider => provider.GetRequiredService<PageFaultHandler>);
-        services.TryAddSingleton<IHostFaultService, NoFaultHandler>();
-        services.TryAddSingleton<IFaultRouting, HostOnlyRouting>();
-        services.TryAddSingleton<IFaultableScope, WholeSpaceScope>();
-        services.TryAddSingleton<IFaultWindow, SinglePageWindow>();
-        services.TryAddSingleton<IPageSource, LongTermPins>();
-        services.TryAddSingleton<IPageResidency, PinnedWhileMapped>();
-        services.TryAddSingleton<IInvalidationGuard, NoInvalidation>();
-        services.TryAddSingleton<IAddressSpaceWatch, NoAddressSpaceWatch>();
+        services.TryAddScoped<Func<IFaultGroupHandler>>(provider => provider.GetRequiredService<PageFaultHandler>);
+        services.TryAddScoped<IHostFaultService, NoFaultHandler>();
+        services.TryAddScoped<IFaultRouting, HostOnlyRouting>();
+        services.TryAddScoped<IFaultableScope, WholeSpaceScope>();
+        services.TryAddScoped<IFaultWindow, SinglePageWindow>();
+        services.TryAddScoped<IPageSource, LongTermPins>();
+        services.TryAddScoped<IPageResidency, PinnedWhileMapped>();
+        services.TryAddScoped<IInvalidationGuard, NoInvalidation>();
+        services.TryAddScoped<IAddressSpaceWatch, NoAddressSpaceWatch>();
     }
 }

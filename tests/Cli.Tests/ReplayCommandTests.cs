@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Iopf.Cli.Tests.Fakes;
 using Iopf.Kernel;
-using Iopf.Promises;
+using Iopf.Machine;
 using Iopf.Replay;
 
 namespace Iopf.Cli.Tests;

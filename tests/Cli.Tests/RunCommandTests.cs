@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Iopf.Cli.Tests.Fakes;
+using Iopf.Kernel;
 using Iopf.Patches;
 
 namespace Iopf.Cli.Tests;
@@ -117,8 +118,34 @@ public sealed class RunCommandTests : IDisposable
         Assert.Equal([new("Cost:HandlerNanoseconds", "7"), new("Premap:Length", "64")], _cli.Scenarios.LastRequest.Settings);
     }
 
+    [Fact]
+    public void Errata_come_from_appsettings_from_the_environment_over_it_and_from_the_command_line_over_both()
+    {
+        _cli.Write("appsettings.json", """{"Iopf": {"Errata": "E01"}}""");
+
+        _cli.Run("run", "one-fault");
+        Assert.Equal(ErrataSet.Of(Erratum.E01), _cli.Scenarios.LastRequest!.Errata);
+        Environment.SetEnvironmentVariable("IOPF__ERRATA", "E02");
+        try
+        {
+            _cli.Run("run", "one-fault");
+            Assert.Equal(ErrataSet.Of(Erratum.E02), _cli.Scenarios.LastRequest!.Errata);
+            _cli.Run("run", "one-fault", "--errata", "E03");
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("IOPF__ERRATA", null);
+        }
+
+        Assert.Equal(ErrataSet.Of(Erratum.E03), _cli.Scenarios.LastRequest!.Errata);
+    }
+
     [Theory]
     [InlineData("""{"Iopf": {"Patches": "9"}}""", "iopf: Iopf:Patches: patch spec '9': ")]
+    [InlineData("""{"Iopf": {"Patchs": "1-6"}}""", "iopf: Iopf:Patchs: there is no such key; expected one of Patches, Errata")]
+    [InlineData("""{"Iopf": {"Patches": ["1", "2"]}}""", "iopf: Iopf:Patches: expected one text, none, all, or numbers and ranges")]
+    [InlineData("""{"Iopf": {"Patches": {"First": "1"}}}""", "iopf: Iopf:Patches: expected one text, none, all, or numbers and ranges")]
+    [InlineData("""{"Iopf": {"Errata": "E99"}}""", "iopf: Iopf:Errata: errata spec 'E99': ")]
     [InlineData("""{"Premap": {"Lenght": 8}}""", "iopf: configuration: there is no option 'Premap:Lenght'; expected one of ")]
     [InlineData("""{"Premap": {"Length": 0}}""", "iopf: configuration: '0' is not a value of Premap:Length; expected an integer from 1")]
     [InlineData("{", "iopf: appsettings.json: expected a JSON object")]

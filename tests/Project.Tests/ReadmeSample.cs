@@ -18,7 +18,7 @@ internal static class ReadmeSample
     {
         // sample
         ServiceProvider services = new ServiceCollection().AddIopfModel(options => options.Patches = PatchSpec.Parse("1-6")).BuildServiceProvider();
-        using Host host = new(MachineSpec.OneDevice, services);
+        using ModeledHost host = new(MachineSpec.OneDevice, services);
         List<TraceEvent> trace = [];
         host.Kernel.Trace.Subscribe(trace.Add);
 

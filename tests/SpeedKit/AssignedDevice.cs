@@ -16,7 +16,7 @@ public sealed class AssignedDevice : IDisposable
 
     private const ulong FirstVaddr = 0x20_0000_0000;
 
-    private readonly Host _host;
+    private readonly ModeledHost _host;
     private readonly Process _vmm;
     private readonly DeviceEngine _engine;
     private readonly VfioContainer _container;
@@ -41,7 +41,7 @@ public sealed class AssignedDevice : IDisposable
         {
             Devices = [device, .. Enumerable.Range(2, idleDevices).Select(n => device with { Name = $"idle{n}", StreamId = 0x100 + (uint)n, Group = n })],
         };
-        _host = new HostFactory(PatchSet.All, settings)
+        _host = new ModeledHostFactory(PatchSet.All, settings)
         {
             WatchesPromises = watched == Watched.Checks,
             Scheduler = counts ? static () => new CountingScheduler() : static () => new InlineScheduler(),

@@ -11,7 +11,7 @@ public sealed class SharedDevice : IDisposable
 {
     private const ulong First = 0x20_0000_0000;
 
-    private readonly Host _host;
+    private readonly ModeledHost _host;
     private readonly Process _process;
     private readonly DeviceEngine _engine;
     private readonly DmaAccess _access;
@@ -22,7 +22,7 @@ public sealed class SharedDevice : IDisposable
     {
         MachineSpec spec = MachineSpec.OneDevice;
         spec = spec with { Devices = [spec.Devices[0] with { Driver = BoundDriver.Host, PasidBits = 8 }] };
-        _host = new HostFactory(PatchSet.All, new Dictionary<string, string>()) { WatchesPromises = watched == Watched.Checks }.Create(spec);
+        _host = new ModeledHostFactory(PatchSet.All, new Dictionary<string, string>()) { WatchesPromises = watched == Watched.Checks }.Create(spec);
         _process = _host.Processes["vmm"];
         _memory = UserRange.OfPages(new UserAddress(First), (ulong)pages);
         Require(_process.Mm!.Mmap(_memory, MemoryAccess.Read | MemoryAccess.Write));

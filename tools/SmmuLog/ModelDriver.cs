@@ -30,7 +30,7 @@ internal sealed class ModelDriver : IDisposable
     {
         _patches = patches;
         ServiceCollection services = new();
-        services.AddIopfModel(options => options.Patches = patches);
+        ModelComposition.Add(services, patches);
         _services = services.BuildServiceProvider();
         _kernel = _services.GetRequiredService<HostKernel>();
         _filter = _services.GetRequiredService<IFaultReportFilter>();

@@ -20,7 +20,7 @@ public sealed record HostState(string Moment, long LockedVm, IReadOnlyList<Conta
     /// <param name="host">The host.</param>
     /// <param name="withTables">Whether the translation tables are read, too.</param>
     /// <returns>Its state.</returns>
-    public static HostState Of(string moment, Host host, bool withTables = true)
+    public static HostState Of(string moment, ModeledHost host, bool withTables = true)
     {
         ArgumentNullException.ThrowIfNull(host);
         return new HostState(
@@ -30,7 +30,7 @@ public sealed record HostState(string Moment, long LockedVm, IReadOnlyList<Conta
             withTables ? [.. host.ReadTables()] : []);
     }
 
-    private static ContainerState Container(Host host, Type1Container container)
+    private static ContainerState Container(ModeledHost host, Type1Container container)
     {
         List<MappingState> mappings = [];
         foreach (DmaMapping mapping in container.Mappings)
@@ -44,7 +44,7 @@ public sealed record HostState(string Moment, long LockedVm, IReadOnlyList<Conta
         return new ContainerState(container.ToString(), container.IsIopfEnabled, mappings);
     }
 
-    private static MappingState Mapping(Host host, Type1Container container, DmaMapping mapping)
+    private static MappingState Mapping(ModeledHost host, Type1Container container, DmaMapping mapping)
     {
         ulong pages = mapping.Size >> Page.Shift;
         ulong perCell = 1;
@@ -70,7 +70,7 @@ public sealed record HostState(string Moment, long LockedVm, IReadOnlyList<Conta
             mapping.Iova, mapping.Size, mapping.Vaddr.Value, mapping.Mm.Name, mapping.IsOnDemand, perCell, cells, faulted, pinned);
     }
 
-    private static PageCell CellOf(Host host, IommuDomain? domain, DmaMapping mapping, Iova iova)
+    private static PageCell CellOf(ModeledHost host, IommuDomain? domain, DmaMapping mapping, Iova iova)
     {
         bool isHeld = mapping.ExternalPins.Contains(iova);
         if (domain?.IovaToPhysical(iova) is not ulong address || domain.ProtOf(iova) is null)

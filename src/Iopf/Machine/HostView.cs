@@ -11,6 +11,7 @@ public sealed class HostView
     private readonly Dictionary<Device, (SmmuHardware Smmu, uint StreamId)> _streams = [];
     private readonly List<SmmuHardware> _smmus = [];
     private readonly List<Process> _processes = [];
+    private bool _isClaimed;
 
     /// <summary>Called with each write that a device made: the device, the address, the substream.</summary>
     public event Action<Device, Iova, uint?>? Written;
@@ -37,6 +38,18 @@ public sealed class HostView
         bool found = _streams.TryGetValue(device, out (SmmuHardware Smmu, uint StreamId) stream);
         (smmu, streamId) = stream;
         return found;
+    }
+
+    /// <summary>Takes the services for a host.</summary>
+    /// <exception cref="InvalidOperationException">Another host has them.</exception>
+    internal void Claim()
+    {
+        if (_isClaimed)
+        {
+            throw new InvalidOperationException("these services belong to another host; ask ModeledHostFactory for hosts, or make a scope for each");
+        }
+
+        _isClaimed = true;
     }
 
     internal void Add(SmmuHardware smmu) => _smmus.Add(smmu);

@@ -1,11 +1,3 @@
-using Iopf.ArmSmmuV3.Patches.FaultReporting;
-using Iopf.VfioType1.Patches.DeferredMapping;
-using Iopf.VfioType1.Patches.EnableIopf;
-using Iopf.VfioType1.Patches.NestedIopf;
-using Iopf.VfioType1.Patches.PageFaultHandler;
-using Iopf.VfioType1.Patches.Premap;
-using Iopf.VfioType1.Patches.SelectiveFaulting;
-using Iopf.VfioType1.Patches.UnpinnedMapping;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Iopf.Patches;

@@ -1,11 +1,15 @@
+using System.ComponentModel;
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
+using Iopf.Kernel;
 
 namespace Iopf.Patches;
 
 /// <summary>Which of the eight patches of the series are on.</summary>
 /// <remarks><c>default</c> is the kernel without the series. Immutable; equal sets are equal values.</remarks>
-public readonly record struct PatchSet
+[TypeConverter(typeof(SpecConverter<PatchSet>))]
+public readonly record struct PatchSet : ISpanParsable<PatchSet>
 {
     /// <summary>How many patches the series has; they are numbered from 1.</summary>
     public const int Count = 8;
@@ -69,6 +73,31 @@ public readonly record struct PatchSet
     /// <param name="number">The patch number, 1 to 8.</param>
     /// <returns>The smaller set.</returns>
     public PatchSet Without(int number) => new((byte)(_bits & ~BitOf(number)));
+
+    /// <summary>Reads a patch spec such as <c>1-3,5-8</c>, <c>none</c> or <c>all</c>.</summary>
+    /// <param name="s">The spec.</param>
+    /// <param name="provider">Ignored: a spec is the same in every culture.</param>
+    /// <returns>The set it names.</returns>
+    /// <exception cref="FormatException">It is not a patch spec; the message names the bad part and the expected form.</exception>
+    public static PatchSet Parse(string s, IFormatProvider? provider) =>
+        PatchSpec.TryParse(s, out PatchSet patches, out string? complaint) ? patches : throw new FormatException(complaint);
+
+    /// <inheritdoc cref="Parse(string, IFormatProvider?)"/>
+    public static PatchSet Parse(ReadOnlySpan<char> s, IFormatProvider? provider) => Parse(s.ToString(), provider);
+
+    /// <summary>Reads a patch spec without throwing.</summary>
+    /// <param name="s">The spec.</param>
+    /// <param name="provider">Ignored: a spec is the same in every culture.</param>
+    /// <param name="result">The set it names; empty if it is not a patch spec.</param>
+    /// <returns>Whether it is a patch spec.</returns>
+    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out PatchSet result)
+    {
+        result = None;
+        return s is not null && PatchSpec.TryParse(s, out result, out _);
+    }
+
+    /// <inheritdoc cref="TryParse(string?, IFormatProvider?, out PatchSet)"/>
+    public static bool TryParse(ReadOnlySpan<char> s, IFormatProvider? provider, out PatchSet result) => TryParse(s.ToString(), provider, out result);
 
     /// <summary>The shortest patch spec that names this set.</summary>
     /// <returns><c>none</c>, <c>all</c>, or numbers and ranges such as <c>1-4,6</c>; <see cref="PatchSpec.Parse"/> reads it back.</returns>

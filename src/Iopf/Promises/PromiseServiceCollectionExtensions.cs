@@ -35,16 +35,16 @@ public static class PromiseServiceCollectionExtensions
     private static void Add<TChecker>(IServiceCollection services)
         where TChecker : class, IInvariantChecker
     {
-        services.TryAddSingleton<TChecker>();
-        services.AddSingleton<IInvariantChecker>(provider => provider.GetRequiredService<TChecker>());
+        services.TryAddScoped<TChecker>();
+        services.AddScoped<IInvariantChecker>(provider => provider.GetRequiredService<TChecker>());
         if (typeof(TChecker).IsAssignableTo(typeof(IFaultObserver)))
         {
-            services.AddSingleton(provider => (IFaultObserver)provider.GetRequiredService<TChecker>());
+            services.AddScoped(provider => (IFaultObserver)provider.GetRequiredService<TChecker>());
         }
 
         if (typeof(TChecker).IsAssignableTo(typeof(IDirtyLogObserver)))
         {
-            services.AddSingleton(provider => (IDirtyLogObserver)provider.GetRequiredService<TChecker>());
+            services.AddScoped(provider => (IDirtyLogObserver)provider.GetRequiredService<TChecker>());
         }
     }
 }

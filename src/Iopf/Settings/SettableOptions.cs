@@ -73,7 +73,7 @@ public sealed class SettableOptions
         SettableOption? option = All.FirstOrDefault(option => option.Key.Equals(key, StringComparison.OrdinalIgnoreCase));
         if (option is null)
         {
-            string names = string.Join(", ", All.Select(known => known.Key));
+            string names = NearestNames.List(All.Select(known => known.Key), key);
             throw new InputException($"{place}: there is no option '{key}'; expected one of {names}");
         }
 
@@ -100,7 +100,7 @@ public sealed class SettableOptions
         return values;
     }
 
-    /// <summary>Adds every option class, bound to its section and validated when first read.</summary>
+    /// <summary>Adds every option class, bound to its section and checked when it is first read.</summary>
     /// <param name="services">The container.</param>
     /// <param name="configuration">The merged configuration.</param>
     /// <returns>The container.</returns>
@@ -112,5 +112,54 @@ public sealed class SettableOptions
         }
 
         return services;
+    }
+
+    /// <summary>What is wrong in the known sections of a configuration.</summary>
+    /// <param name="configuration">The root.</param>
+    /// <returns>One line for each fault: key, value, what was expected.</returns>
+    internal IEnumerable<string> Refused(IConfiguration configuration)
+    {
+        foreach (IConfigurationSection entry in _classes.SelectMany(options => configuration.GetSection(options.Section).GetChildren()))
+        {
+            string? refused = null;
+            try
+            {
+                Check(entry.Path, entry.Value ?? "", "configuration");
+            }
+            catch (InputException complaint)
+            {
+                refused = complaint.Message;
+            }
+
+            if (refused is not null)
+            {
+                yield return refused;
+            }
+        }
+    }
+
+    /// <summary>Adds every option class, checked when it is first read.</summary>
+    /// <param name="services">The container.</param>
+    internal void AddTo(IServiceCollection services)
+    {
+        foreach (OptionClass options in _classes)
+        {
+            options.Add(services);
+        }
+    }
+
+    /// <summary>The values that a container has now, one object for each class.</summary>
+    /// <param name="provider">The container.</param>
+    internal IEnumerable<object> CurrentValues(IServiceProvider provider) => _classes.Select(options => options.Current(provider));
+
+    /// <summary>Adds values that never change.</summary>
+    /// <param name="services">The container.</param>
+    /// <param name="values">One object for each class.</param>
+    internal void Fix(IServiceCollection services, ReadOnlySpan<object> values)
+    {
+        for (int i = 0; i < _classes.Count; i++)
+        {
+            _classes[i].Fix(services, values[i]);
+        }
     }
 }

@@ -1,10 +1,13 @@
+using System.ComponentModel;
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 
 namespace Iopf.Kernel;
 
 /// <summary>Which defects of the posted code are on.</summary>
 /// <remarks><c>default</c> is none: the series as it was meant. Immutable; equal sets are equal values.</remarks>
-public readonly record struct ErrataSet
+[TypeConverter(typeof(SpecConverter<ErrataSet>))]
+public readonly record struct ErrataSet : ISpanParsable<ErrataSet>
 {
     /// <summary>How many errata there are; they are numbered from 1.</summary>
     public const int Count = (int)Erratum.E78;
@@ -53,6 +56,31 @@ public readonly record struct ErrataSet
 
         return set;
     }
+
+    /// <summary>Reads an errata spec such as <c>E12,E25</c>, <c>none</c> or <c>all</c>.</summary>
+    /// <param name="s">The spec.</param>
+    /// <param name="provider">Ignored: a spec is the same in every culture.</param>
+    /// <returns>The set it names.</returns>
+    /// <exception cref="FormatException">It is not an errata spec; the message names the bad part and the expected form.</exception>
+    public static ErrataSet Parse(string s, IFormatProvider? provider) =>
+        ErrataSpec.TryParse(s, out ErrataSet errata, out string? complaint) ? errata : throw new FormatException(complaint);
+
+    /// <inheritdoc cref="Parse(string, IFormatProvider?)"/>
+    public static ErrataSet Parse(ReadOnlySpan<char> s, IFormatProvider? provider) => Parse(s.ToString(), provider);
+
+    /// <summary>Reads an errata spec without throwing.</summary>
+    /// <param name="s">The spec.</param>
+    /// <param name="provider">Ignored: a spec is the same in every culture.</param>
+    /// <param name="result">The set it names; empty if it is not an errata spec.</param>
+    /// <returns>Whether it is an errata spec.</returns>
+    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out ErrataSet result)
+    {
+        result = None;
+        return s is not null && ErrataSpec.TryParse(s, out result, out _);
+    }
+
+    /// <inheritdoc cref="TryParse(string?, IFormatProvider?, out ErrataSet)"/>
+    public static bool TryParse(ReadOnlySpan<char> s, IFormatProvider? provider, out ErrataSet result) => TryParse(s.ToString(), provider, out result);
 
     /// <summary>Whether a defect is on.</summary>
     /// <param name="erratum">The defect.</param>

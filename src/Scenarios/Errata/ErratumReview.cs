@@ -1,7 +1,7 @@
 using Iopf.Comparing;
 using Iopf.Kernel;
+using Iopf.Machine;
 using Iopf.Patches;
-using Iopf.Promises;
 using Iopf.Scenarios;
 
 namespace Iopf.Errata;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Iopf.Promises;
+using Iopf.Machine;
 using Iopf.Scenarios;
 
 namespace Iopf.Errata;

@@ -1,4 +1,5 @@
 using Iopf.Machine;
+using Iopf.Settings;
 
 namespace Iopf.Scenarios.Format;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Iopf.Kernel;
+using Iopf.Settings;
 
 namespace Iopf.Scenarios.Format;
 

@@ -2,6 +2,7 @@ using Iopf.ArmSmmuV3.Driver;
 using Iopf.ArmSmmuV3.Hardware;
 using Iopf.Kernel;
 using Iopf.Machine;
+using Iopf.Settings;
 
 namespace Iopf.Scenarios.Format;
 

@@ -1,5 +1,6 @@
 using Iopf.Kernel;
 using Iopf.Scenarios.Format;
+using Iopf.Settings;
 
 namespace Iopf.Scenarios;
 
@@ -11,11 +12,11 @@ public static class ScenarioFile
     private const long LongestFile = 32 << 20;
     private const int BlockBytes = 1 << 16;
 
-    private static readonly Lazy<IReadOnlyDictionary<string, Scenario>> BuiltInScenarios = new(LoadBuiltIn);
+    private static readonly Lazy<IReadOnlyDictionary<string, Scenario>> s_builtIn = new(LoadBuiltIn);
 
     /// <summary>The built-in scenarios, by name.</summary>
     public static IReadOnlyList<ScenarioInfo> BuiltIn =>
-        [.. BuiltInScenarios.Value.Values.Select(scenario => new ScenarioInfo(scenario.Name, scenario.About, scenario.Patch, scenario.HasWorkload))];
+        [.. s_builtIn.Value.Values.Select(scenario => new ScenarioInfo(scenario.Name, scenario.About, scenario.Patch, scenario.HasWorkload))];
 
     /// <summary>The format's JSON schema (draft 2020-12).</summary>
     public static string Schema { get; } = ReadResource("Iopf.Scenarios.scenario.schema.json");
@@ -27,14 +28,14 @@ public static class ScenarioFile
     public static Scenario Load(string nameOrPath)
     {
         ArgumentNullException.ThrowIfNull(nameOrPath);
-        if (BuiltInScenarios.Value.TryGetValue(nameOrPath, out Scenario? scenario))
+        if (s_builtIn.Value.TryGetValue(nameOrPath, out Scenario? scenario))
         {
             return scenario;
         }
 
         if (!File.Exists(nameOrPath))
         {
-            string names = NearestNames.List(BuiltInScenarios.Value.Keys, nameOrPath);
+            string names = NearestNames.List(s_builtIn.Value.Keys, nameOrPath);
             throw new InputException($"{nameOrPath}: there is no such file and no built-in scenario of that name; built-in: {names}");
         }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Iopf.Kernel;
+using Iopf.Settings;
 
 namespace Iopf.Scenarios.Format;
 

@@ -3,6 +3,7 @@ using Iopf.Kernel;
 using Iopf.Machine;
 using Iopf.Patches;
 using Iopf.Schedulers;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Iopf.Scenarios;
 
@@ -15,6 +16,16 @@ namespace Iopf.Scenarios;
 public sealed record RunRequest(
     Scenario Scenario, PatchSet? Patches, IReadOnlyDictionary<string, string> Settings, ulong Seed, Action<TraceEvent>? Trace)
 {
+    /// <summary>Asks for a run with the scenario's own patches and options, and nothing else.</summary>
+    /// <param name="scenario">The scenario.</param>
+    public RunRequest(Scenario scenario)
+        : this(scenario, null, new Dictionary<string, string>(), 0, null)
+    {
+    }
+
+    /// <summary>Changes the services of each host of the run, such as an answer to a port; <see langword="null"/> if nothing is changed.</summary>
+    public Action<IServiceCollection>? Services { get; init; }
+
     /// <summary>Which defects of the posted code are on; <see langword="null"/> for those the scenario asks for.</summary>
     public ErrataSet? Errata { get; init; }
 
@@ -52,5 +63,5 @@ public sealed record RunRequest(
     public IReadOnlyList<SmmuDumpPart> Dump { get; init; } = [];
 
     /// <summary>Shown the host after each operation with the operation's number; it looks and changes nothing.</summary>
-    public Action<int, Host>? AfterOperation { get; init; }
+    public Action<int, ModeledHost>? AfterOperation { get; init; }
 }

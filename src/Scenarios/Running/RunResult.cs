@@ -1,6 +1,6 @@
 using Iopf.Kernel;
+using Iopf.Machine;
 using Iopf.Patches;
-using Iopf.Promises;
 
 namespace Iopf.Scenarios;
 

@@ -26,8 +26,8 @@ public static class ScenarioRun
         Scenario scenario = request.Scenario;
         PatchSet patches = request.PatchesInForce;
         ErrataSet errata = request.ErrataInForce;
-        HostFactory hosts = new(patches, request.SettingsInForce) { Scheduler = scheduler, Errata = errata };
-        using Host host = hosts.Create(scenario.Machine);
+        ModeledHostFactory hosts = new(patches, request.SettingsInForce) { Scheduler = scheduler, Errata = errata, Services = request.Services };
+        using ModeledHost host = hosts.Create(scenario.Machine);
         if (request.Trace is not null)
         {
             host.Kernel.Trace.Subscribe(request.Trace);

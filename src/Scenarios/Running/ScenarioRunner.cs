@@ -1,7 +1,6 @@
 using Iopf.ArmSmmuV3.Hardware;
 using Iopf.Kernel;
 using Iopf.Machine;
-using Iopf.Promises;
 using Iopf.Scenarios.Steps;
 using Iopf.Schedulers;
 using Iopf.Workloads;
@@ -11,7 +10,7 @@ namespace Iopf.Scenarios.Running;
 /// <summary>Executes the steps of one scenario on one host, and compares what they come to with what the file expects.</summary>
 internal sealed class ScenarioRunner
 {
-    private readonly Host _host;
+    private readonly ModeledHost _host;
     private readonly Dictionary<string, StepAction> _actions = [];
     private readonly List<RunOperation> _operations = [];
     private readonly PromiseWatch _promises;
@@ -23,7 +22,7 @@ internal sealed class ScenarioRunner
     /// <param name="host">The host.</param>
     /// <param name="hosts">Where a workload gets hosts of its own.</param>
     /// <param name="seed">What random steps are made up from.</param>
-    public ScenarioRunner(Host host, HostFactory hosts, ulong seed)
+    public ScenarioRunner(ModeledHost host, ModeledHostFactory hosts, ulong seed)
     {
         _random = new RandomSteps(seed, host, _files);
         _host = host;
@@ -46,7 +45,7 @@ internal sealed class ScenarioRunner
     public IReadOnlyList<SmmuDumpPart> Dump { get; init; } = [];
 
     /// <summary>Shown the host after each operation.</summary>
-    public Action<int, Host>? AfterOperation { get; init; }
+    public Action<int, ModeledHost>? AfterOperation { get; init; }
 
     /// <summary>Who decides which thread goes on; <see langword="null"/> for what the file says.</summary>
     public ISchedule? Schedule { get; init; }
@@ -68,7 +67,7 @@ internal sealed class ScenarioRunner
     /// <param name="files">The files its processes have open.</param>
     /// <param name="workloads">The programs that run on hosts of their own.</param>
     /// <returns>All of them.</returns>
-    public static IEnumerable<StepFamily> Families(Host host, OpenFiles files, WorkloadSteps workloads) =>
+    public static IEnumerable<StepFamily> Families(ModeledHost host, OpenFiles files, WorkloadSteps workloads) =>
     [
         new MemorySteps(host, files),
         new VfioSteps(host, files),

@@ -8,7 +8,7 @@ namespace Iopf.Scenarios.Steps;
 
 /// <summary>What concerns the scenario itself.</summary>
 /// <param name="host">The host.</param>
-internal sealed class ControlSteps(Host host) : StepFamily
+internal sealed class ControlSteps(ModeledHost host) : StepFamily
 {
     /// <inheritdoc/>
     public override IEnumerable<KeyValuePair<string, StepAction>> Operations =>

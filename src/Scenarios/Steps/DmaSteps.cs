@@ -8,7 +8,7 @@ namespace Iopf.Scenarios.Steps;
 
 /// <summary>What a device does, and the host's drivers with shared address spaces.</summary>
 /// <param name="host">The host.</param>
-internal sealed class DmaSteps(Host host) : StepFamily
+internal sealed class DmaSteps(ModeledHost host) : StepFamily
 {
     /// <inheritdoc/>
     public override IEnumerable<KeyValuePair<string, StepAction>> Operations =>

@@ -10,7 +10,7 @@ namespace Iopf.Scenarios.Steps;
 /// <summary>What a user or a vendor driver does with the mappings of a container.</summary>
 /// <param name="host">The host.</param>
 /// <param name="files">The files its processes have open.</param>
-internal sealed class MappingSteps(Host host, OpenFiles files) : StepFamily
+internal sealed class MappingSteps(ModeledHost host, OpenFiles files) : StepFamily
 {
     private const ulong LargestBitmapBytes = 1 << 24;
 

@@ -7,7 +7,7 @@ namespace Iopf.Scenarios.Steps;
 /// <summary>What a process and the mm do to memory.</summary>
 /// <param name="host">The host.</param>
 /// <param name="files">The files its processes have open.</param>
-internal sealed class MemorySteps(Host host, OpenFiles files) : StepFamily
+internal sealed class MemorySteps(ModeledHost host, OpenFiles files) : StepFamily
 {
     private const int MostAttempts = 10;
     private readonly HashSet<ulong> _deviceFrames = [];

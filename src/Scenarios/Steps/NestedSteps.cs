@@ -7,7 +7,7 @@ namespace Iopf.Scenarios.Steps;
 
 /// <summary>What a guest and its VMM do with stage-1 tables of their own.</summary>
 /// <param name="host">The host.</param>
-internal sealed class NestedSteps(Host host) : StepFamily
+internal sealed class NestedSteps(ModeledHost host) : StepFamily
 {
     private readonly Dictionary<string, Guest> _guests = [];
 

@@ -12,7 +12,7 @@ namespace Iopf.Scenarios.Steps;
 /// <param name="seed">The same seed makes up the same steps.</param>
 /// <param name="host">Whose processes and devices act.</param>
 /// <param name="files">Whose first container is used.</param>
-internal sealed class RandomSteps(ulong seed, Host host, OpenFiles files)
+internal sealed class RandomSteps(ulong seed, ModeledHost host, OpenFiles files)
 {
     private const ulong FirstVaddr = 0x1000_0000;
     private const ulong FirstIova = 0x10_0000;

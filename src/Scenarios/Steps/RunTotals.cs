@@ -38,7 +38,7 @@ internal sealed class RunTotals
 
     /// <summary>Adds a host's numbers as they stand.</summary>
     /// <param name="host">The host.</param>
-    public void Add(Host host)
+    public void Add(ModeledHost host)
     {
         Tally tally = host.Kernel.Tally;
         Faults += tally.FaultsReported;

@@ -8,7 +8,7 @@ namespace Iopf.Scenarios.Steps;
 /// <summary>Files and ioctls of VFIO.</summary>
 /// <param name="host">The host.</param>
 /// <param name="files">The files its processes have open.</param>
-internal sealed class VfioSteps(Host host, OpenFiles files) : StepFamily
+internal sealed class VfioSteps(ModeledHost host, OpenFiles files) : StepFamily
 {
     /// <inheritdoc/>
     public override IEnumerable<KeyValuePair<string, StepAction>> Operations =>

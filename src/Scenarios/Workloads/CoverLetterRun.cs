@@ -1,7 +1,6 @@
 using System.Globalization;
 using Iopf.ArmSmmuV3.Hardware;
 using Iopf.Machine;
-using Iopf.Promises;
 using Iopf.Scenarios;
 using Iopf.Scenarios.Steps;
 
@@ -24,10 +23,10 @@ internal static class CoverLetterRun
     /// <param name="totals">What the host's numbers are added to.</param>
     /// <param name="violations">What the promises broken by the row are added to.</param>
     /// <returns>The row.</returns>
-    public static RunRow Execute(HostFactory hosts, string configuration, int messages, RunTotals totals, List<Violation> violations)
+    public static RunRow Execute(ModeledHostFactory hosts, string configuration, int messages, RunTotals totals, List<Violation> violations)
     {
         int premap = CoverLetter.PremapPages(configuration);
-        using Host host = hosts
+        using ModeledHost host = hosts
             .With("Premap:Length", premap.ToString(CultureInfo.InvariantCulture))
             .Create(configuration == CoverLetter.Sva ? Shared : Assigned);
         PromiseWatch promises = new(host);

@@ -10,7 +10,7 @@ namespace Iopf.Workloads;
 
 /// <summary>Hosts that show how much memory the model takes: a big guest, an idle mapping, many containers.</summary>
 /// <remarks>Measured are bytes of the runtime's heap after a collection: the numbers differ a little from run to run, and checkers are off.</remarks>
-internal sealed class MemoryWorkload(HostFactory hosts, RunTotals totals)
+internal sealed class MemoryWorkload(ModeledHostFactory hosts, RunTotals totals)
 {
     private const string User = "vmm";
     private const ulong Ram = 0x4000_0000_0000;
@@ -24,7 +24,7 @@ internal sealed class MemoryWorkload(HostFactory hosts, RunTotals totals)
     /// <returns>The figures; the kernel's error where the patches or options in force do not allow it.</returns>
     public StepOutcome BigGuest(ulong bytes)
     {
-        using Host host = Create(devices: 1);
+        using ModeledHost host = Create(devices: 1);
         long empty = Managed();
         UserRange ram = UserRange.OfLength(new UserAddress(Ram), bytes);
         AddressSpace mm = host.Processes[User].Mm!;
@@ -68,7 +68,7 @@ internal sealed class MemoryWorkload(HostFactory hosts, RunTotals totals)
     /// <returns>The figures; the kernel's error where the patches or options in force do not allow it.</returns>
     public StepOutcome IdleMapping(ulong bytes)
     {
-        using Host host = Create(devices: 1);
+        using ModeledHost host = Create(devices: 1);
         long empty = Managed();
         Require(host.Processes[User].Mm!.Mmap(UserRange.OfLength(new UserAddress(Ram), bytes), MemoryAccess.Read | MemoryAccess.Write));
         if (!Open(host, 1).TryGet(out VfioContainer? container, out Errno error))
@@ -93,7 +93,7 @@ internal sealed class MemoryWorkload(HostFactory hosts, RunTotals totals)
     /// <returns>The figures; the kernel's error where the patches or options in force do not allow it.</returns>
     public StepOutcome ManyContainers(int containers, int mappings)
     {
-        using Host host = Create(containers);
+        using ModeledHost host = Create(containers);
         long empty = Managed();
         UserRange ram = UserRange.OfPages(new UserAddress(Ram), (ulong)mappings);
         Require(host.Processes[User].Mm!.Mmap(ram, MemoryAccess.Read | MemoryAccess.Write));
@@ -120,7 +120,7 @@ internal sealed class MemoryWorkload(HostFactory hosts, RunTotals totals)
         return Of(mapped).With("added_bytes", mapped - empty);
     }
 
-    private Host Create(int devices) => hosts.Unwatched().With("Premap:Length", Window.ToString(CultureInfo.InvariantCulture)).Create(new MachineSpec(
+    private ModeledHost Create(int devices) => hosts.Unwatched().With("Premap:Length", Window.ToString(CultureInfo.InvariantCulture)).Create(new MachineSpec(
         [new SmmuSpec("smmu0", StallModel.StallOrTerminate)],
         [
             .. Enumerable.Range(1, devices).Select(static number => new DeviceSpec(
@@ -129,7 +129,7 @@ internal sealed class MemoryWorkload(HostFactory hosts, RunTotals totals)
         [],
         [new ProcessSpec(User, ulong.MaxValue, HasIpcLock: true)]));
 
-    private static Result<VfioContainer> Open(Host host, int group)
+    private static Result<VfioContainer> Open(ModeledHost host, int group)
     {
         Process vmm = host.Processes[User];
         VfioContainer container = host.Vfio.OpenContainer();
@@ -139,7 +139,7 @@ internal sealed class MemoryWorkload(HostFactory hosts, RunTotals totals)
         return error == Errno.None ? container : error;
     }
 
-    private Errno Map(Host host, VfioContainer container, ulong vaddr, ulong iova, ulong bytes)
+    private Errno Map(ModeledHost host, VfioContainer container, ulong vaddr, ulong iova, ulong bytes)
     {
         new VfioMapDma(VfioMapDma.Size, VfioMapDmaBits.Read | VfioMapDmaBits.Write, vaddr, iova, bytes).Write(_map);
         return container.Ioctl(host.Processes[User], VfioIoctl.IommuMapDma, new UserArgument(_map, [])).Error;

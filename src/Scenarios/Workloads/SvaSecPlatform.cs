@@ -22,7 +22,7 @@ internal sealed class SvaSecPlatform : ITimedSecPlatform
     private readonly byte[] _bytes = new byte[Page.Size];
     private ulong _next = FirstAddress;
 
-    private SvaSecPlatform(Host host, Process process, DeviceEngine device, uint pasid, Pfn queue)
+    private SvaSecPlatform(ModeledHost host, Process process, DeviceEngine device, uint pasid, Pfn queue)
     {
         _kernel = host.Kernel;
         _memory = host.Memory;
@@ -59,7 +59,7 @@ internal sealed class SvaSecPlatform : ITimedSecPlatform
     /// <param name="process">The process.</param>
     /// <param name="device">The accelerator.</param>
     /// <returns>The platform; <see langword="null"/> if the device cannot share the page table.</returns>
-    public static SvaSecPlatform? Start(Host host, Process process, HostDevice device)
+    public static SvaSecPlatform? Start(ModeledHost host, Process process, HostDevice device)
     {
         IIommuDriver driver = device.Device.Iommu!.Driver;
         IommuDomain domain = device.Device.Group!.Domain!;

@@ -33,7 +33,7 @@ internal sealed class VfioSecPlatform : ITimedSecPlatform
     private readonly ulong _sliceEnd;
     private ulong _next;
 
-    private VfioSecPlatform(Host host, Process vmm, DeviceEngine device, int index, ulong sliceBytes)
+    private VfioSecPlatform(ModeledHost host, Process vmm, DeviceEngine device, int index, ulong sliceBytes)
     {
         _kernel = host.Kernel;
         _vmm = vmm.Mm!;
@@ -65,7 +65,7 @@ internal sealed class VfioSecPlatform : ITimedSecPlatform
     /// <param name="vmm">The VMM.</param>
     /// <param name="device">The accelerator.</param>
     /// <returns>The platform; <see langword="null"/> if the VMM could not map guest RAM.</returns>
-    public static VfioSecPlatform? Start(Host host, Process vmm, HostDevice device) => StartAll(host, vmm, [device]) is [var only] ? only : null;
+    public static VfioSecPlatform? Start(ModeledHost host, Process vmm, HostDevice device) => StartAll(host, vmm, [device]) is [var only] ? only : null;
 
     /// <summary>Starts a guest with several devices in one container, and has its driver probe them.</summary>
     /// <param name="host">The host.</param>
@@ -73,7 +73,7 @@ internal sealed class VfioSecPlatform : ITimedSecPlatform
     /// <param name="devices">The accelerators.</param>
     /// <param name="test">How the test is run on each; <see langword="null"/> for as in the cover letter.</param>
     /// <returns>A platform for each; none if the VMM could not map guest RAM.</returns>
-    public static IReadOnlyList<VfioSecPlatform> StartAll(Host host, Process vmm, IReadOnlyList<HostDevice> devices, SecTestSetting? test = null)
+    public static IReadOnlyList<VfioSecPlatform> StartAll(ModeledHost host, Process vmm, IReadOnlyList<HostDevice> devices, SecTestSetting? test = null)
     {
         ulong sliceBytes = Math.Max(LeastSliceBytes, test is null ? 0 : SliceFor(test));
         using (host.Kernel.Scheduler.Enter(vmm.Thread))
@@ -148,7 +148,7 @@ internal sealed class VfioSecPlatform : ITimedSecPlatform
         return (driver + (((ulong)test.BufferSets + 1) * 2 * buffer) + SliceGranule - 1) / SliceGranule * SliceGranule;
     }
 
-    private static bool Assign(Host host, Process vmm, IReadOnlyList<HostDevice> devices, ulong sliceBytes)
+    private static bool Assign(ModeledHost host, Process vmm, IReadOnlyList<HostDevice> devices, ulong sliceBytes)
     {
         ulong ramBytes = (ulong)devices.Count * sliceBytes;
         UserRange ram = UserRange.OfLength(new UserAddress(RamVaddr), ramBytes);

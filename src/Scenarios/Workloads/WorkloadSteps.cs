@@ -1,5 +1,4 @@
 using Iopf.Machine;
-using Iopf.Promises;
 using Iopf.Scenarios;
 using Iopf.Scenarios.Steps;
 
@@ -8,7 +7,7 @@ namespace Iopf.Workloads;
 /// <summary>Whole programs as steps of a scenario, each on hosts of its own.</summary>
 /// <param name="hosts">Where a workload gets its hosts.</param>
 /// <param name="totals">What those hosts add to the run's numbers.</param>
-internal sealed class WorkloadSteps(HostFactory hosts, RunTotals totals) : StepFamily
+internal sealed class WorkloadSteps(ModeledHostFactory hosts, RunTotals totals) : StepFamily
 {
     private static readonly ulong[] PublishedMessages = [1, 100, 1000];
 

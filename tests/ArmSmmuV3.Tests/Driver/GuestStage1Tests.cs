@@ -1,8 +1,8 @@
 using Iopf.ArmSmmuV3.Driver;
 using Iopf.ArmSmmuV3.Hardware;
-using Iopf.ArmSmmuV3.Patches.FaultReporting;
 using Iopf.Iommu;
 using Iopf.Kernel;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Iopf.ArmSmmuV3.Tests.Driver;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Iopf.Promises;
+using Iopf.Machine;
 using Iopf.Replay;
 
 namespace Iopf.Cli.Tests.Fakes;

@@ -26,7 +26,7 @@ internal sealed class PatchedHost : IDisposable
     /// <param name="spec">The machine; <see cref="MachineSpec.OneDevice"/> unless told.</param>
     public PatchedHost(PatchSet patches, int premap = 1, uint type = VfioExtension.Type1V2, MachineSpec? spec = null)
     {
-        Host = new HostFactory(patches, new Dictionary<string, string> { ["Premap:Length"] = $"{premap}" }).Create(spec ?? MachineSpec.OneDevice);
+        Host = new ModeledHostFactory(patches, new Dictionary<string, string> { ["Premap:Length"] = $"{premap}" }).Create(spec ?? MachineSpec.OneDevice);
         Vmm = Host.Processes["vmm"];
         Container = Host.Vfio.OpenContainer();
         Group = Host.Vfio.OpenGroup(1).Value;
@@ -34,7 +34,7 @@ internal sealed class PatchedHost : IDisposable
         Assert.Equal(Errno.None, Container.SetIommu(Vmm, type));
     }
 
-    public Host Host { get; }
+    public ModeledHost Host { get; }
 
     public Process Vmm { get; }
 

@@ -20,7 +20,7 @@ internal sealed class PlantedHost : IDisposable
     public PlantedHost(PatchSet patches, bool enableIopf = true)
     {
         Services = new ServiceCollection().AddIopfModel(options => options.Patches = patches).AddPromises().BuildServiceProvider();
-        Host = new Host(MachineSpec.OneDevice, Services);
+        Host = new ModeledHost(MachineSpec.OneDevice, Services);
         Watch = new PromiseWatch(Host);
         Vmm = Host.Processes["vmm"];
         UserRange memory = UserRange.OfPages(new UserAddress(FirstVaddr), Pages);
@@ -40,7 +40,7 @@ internal sealed class PlantedHost : IDisposable
 
     public ServiceProvider Services { get; }
 
-    public Host Host { get; }
+    public ModeledHost Host { get; }
 
     public PromiseWatch Watch { get; }
 

@@ -79,7 +79,7 @@ public sealed class SettableOptionsTests
 
     [Fact]
     public void Silence_about_patches_leaves_the_choice_to_the_scenario() =>
-        Assert.Null(IopfSettings.PatchesIn(new ConfigurationBuilder().Build()));
+        Assert.Equal((null, null), IopfSettings.In(new ConfigurationBuilder().Build()));
 
     [Fact]
     public void A_misspelled_name_in_a_known_section_is_refused() =>
@@ -93,7 +93,7 @@ public sealed class SettableOptionsTests
 
     private static IOptions<T> OptionsOf<T>(Dictionary<string, string?> configured)
         where T : class =>
-        new ServiceCollection().AddIopfOptions(ConfigurationOf(configured)).BuildServiceProvider().GetRequiredService<IOptions<T>>();
+        new ServiceCollection().AddIopfModel(ConfigurationOf(configured)).BuildServiceProvider().GetRequiredService<IOptions<T>>();
 
     private static IConfiguration ConfigurationOf(Dictionary<string, string?> configured) =>
         new ConfigurationBuilder().AddInMemoryCollection(configured).Build();

@@ -39,12 +39,10 @@ internal sealed class Type1Bench : IDisposable
         IConfiguration configuration = new ConfigurationBuilder()
             .AddInMemoryCollection(settings.Select(setting => new KeyValuePair<string, string?>($"Type1:{setting.Name}", setting.Value)))
             .Build();
-        _services = new ServiceCollection()
-            .Configure<Type1Options>(configuration.GetSection(Type1Options.Section))
-            .AddIopfModel(options => options.Patches = PatchSet.None)
-            .AddPromises()
-            .BuildServiceProvider();
-        Host = new Host(Machine, _services);
+        ServiceCollection services = new();
+        services.Configure<Type1Options>(configuration.GetSection(Type1Options.Section)).AddPromises();
+        _services = ModelComposition.Add(services, PatchSet.None).BuildServiceProvider();
+        Host = new ModeledHost(Machine, _services);
         Vmm = Host.Processes["vmm"];
         Other = Host.Processes["other"];
         Iommu = Open(type);
@@ -56,7 +54,7 @@ internal sealed class Type1Bench : IDisposable
         }
     }
 
-    public Host Host { get; }
+    public ModeledHost Host { get; }
 
     public Process Vmm { get; }
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using Iopf.Cli.Output;
-using Iopf.Promises;
+using Iopf.Machine;
 using Iopf.Replay;
 
 namespace Iopf.Cli.Commands;

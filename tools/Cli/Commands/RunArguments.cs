@@ -77,7 +77,9 @@ internal sealed class RunArguments
         ulong seed = _settings.SeedOf(parsed);
         Lazy<IConfiguration> configuration = new(() => RunConfiguration.Load(terminal.Directory));
         SortedDictionary<string, string> settings = _settings.Read(parsed, configuration);
-        patches ??= IopfSettings.PatchesIn(configuration.Value);
+        (PatchSet? configuredPatches, ErrataSet? configuredErrata) = IopfSettings.In(configuration.Value);
+        patches ??= configuredPatches;
+        errata ??= configuredErrata;
         Scenario scenario = parsed.GetValue(_scenario) is string name
             ? scenarios.Load(name)
             : (otherwise ?? throw new InputException($"{parsed.CommandResult.Command.Name}: argument SCENARIO is missing; see iopf {parsed.CommandResult.Command.Name} --help")).Invoke();

@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Iopf.Kernel;
-using Iopf.Promises;
+using Iopf.Machine;
 
 namespace Iopf.Cli.Output;
 

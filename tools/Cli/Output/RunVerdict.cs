@@ -1,4 +1,4 @@
-using Iopf.Promises;
+using Iopf.Machine;
 using Iopf.Scenarios;
 
 namespace Iopf.Cli.Output;

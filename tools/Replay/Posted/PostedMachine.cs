@@ -6,7 +6,6 @@ using Iopf.Mm;
 using Iopf.Patches;
 using Iopf.Vfio;
 using Iopf.VfioType1;
-using Iopf.VfioType1.Patches.Premap;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -29,15 +28,20 @@ internal sealed class PostedMachine : IDisposable
     public PostedMachine(PatchSet patches, int premapLength)
     {
         ServiceCollection services = new();
-        services.AddOptions();
         services.AddSingleton(Knobs);
         services.AddSingleton(Calls);
-        services.AddSingleton<RecordedMemory>();
-        services.AddSingleton<PhysicalMemory>(provider => provider.GetRequiredService<RecordedMemory>());
-        services.AddSingleton<RecordedResponder>();
-        services.AddSingleton<PageResponder>(provider => provider.GetRequiredService<RecordedResponder>());
-        services.AddIopfModel(options => (options.Patches, options.Errata) = (patches, ErrataSet.All));
-        services.Replace(ServiceDescriptor.Singleton<IGuestFaultDelivery, RecordedGuest>());
+        services.AddScoped<RecordedMemory>();
+        services.AddScoped<PhysicalMemory>(provider => provider.GetRequiredService<RecordedMemory>());
+        services.AddScoped<RecordedResponder>();
+        services.AddScoped<PageResponder>(provider => provider.GetRequiredService<RecordedResponder>());
+        ModelComposition.Add(services, patches, ErrataSet.All);
+        services.Replace(ServiceDescriptor.Scoped<IGuestFaultDelivery, RecordedGuest>());
+        if (patches.Contains(4))
+        {
+            services.Replace(ServiceDescriptor.Scoped<IFaultWindow, RecordedWindow>());
+        }
+
+        Knobs.PremapLength = premapLength;
         _services = services.BuildServiceProvider();
         Kernel = _services.GetRequiredService<HostKernel>();
         Memory = _services.GetRequiredService<RecordedMemory>();
@@ -46,10 +50,8 @@ internal sealed class PostedMachine : IDisposable
         _containers = _services.GetRequiredService<Type1Containers>();
         Reporter = _services.GetRequiredService<DeviceFaultReporter>();
         Responder = _services.GetRequiredService<RecordedResponder>();
-        PremapOptions = _services.GetRequiredService<IOptions<PremapOptions>>().Value;
         Type1Options = _services.GetRequiredService<IOptions<Type1Options>>().Value;
         Vendor = new RecordedVendor(Knobs, Calls);
-        PremapOptions.Length = premapLength;
         _smmuDriver = _services.GetRequiredService<ArmSmmuDriver>();
         Kernel.FailsAllocation = FailsAllocation;
         Kernel.Warned = Calls.Warn;
@@ -73,8 +75,6 @@ internal sealed class PostedMachine : IDisposable
     public RecordedResponder Responder { get; }
 
     public RecordedVendor Vendor { get; }
-
-    public PremapOptions PremapOptions { get; }
 
     public Type1Options Type1Options { get; }
 

@@ -223,7 +223,7 @@ internal sealed class PostedOperations
         }
 
         _caller.Space.HasExited = RecordedText.Number(inputs, "mm_exited", _caller.Space.HasExited ? 1UL : 0) != 0;
-        _machine.PremapOptions.Length = (int)RecordedText.Number(inputs, "premap_len", (ulong)_machine.PremapOptions.Length);
+        _machine.Knobs.PremapLength = Math.Max(1, (int)RecordedText.Number(inputs, "premap_len", (ulong)_machine.Knobs.PremapLength));
         _machine.Type1Options.DisableHugepages = RecordedText.Number(inputs, "disable_hugepages", _machine.Type1Options.DisableHugepages ? 1UL : 0) != 0;
         _machine.Kernel.IsMemoryFragmented = RecordedText.Number(inputs, "kvzalloc_vmalloc", _machine.Kernel.IsMemoryFragmented ? 1UL : 0) != 0;
         PostedKnobReader.Read(inputs, _machine);

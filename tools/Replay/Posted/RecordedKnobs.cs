@@ -5,6 +5,9 @@ namespace Iopf.Replay.Posted;
 /// <summary>What <c>config</c> lines set: failures to come, and how the surroundings react.</summary>
 internal sealed class RecordedKnobs
 {
+    /// <summary>How many pages one fault may map, from 1.</summary>
+    public int PremapLength { get; set; } = 1;
+
     /// <summary>Pages a frame allocator hands out before it skips one; 0 never skips.</summary>
     public ulong AllocationRun { get; set; }
 

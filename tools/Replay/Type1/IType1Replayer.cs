@@ -1,4 +1,4 @@
-using Iopf.Promises;
+using Iopf.Machine;
 
 namespace Iopf.Replay;
 

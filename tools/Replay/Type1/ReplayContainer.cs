@@ -8,7 +8,7 @@ using Iopf.Vfio;
 namespace Iopf.Replay;
 
 /// <summary>The open files of one run of a recording, and the ioctls on them with their real structures.</summary>
-internal sealed class ReplayContainer(Host host, int groupId, string device)
+internal sealed class ReplayContainer(ModeledHost host, int groupId, string device)
 {
     private const int InfoBytes = 4096;
     private readonly VfioContainer _container = host.Vfio.OpenContainer();

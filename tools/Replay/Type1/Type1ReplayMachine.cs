@@ -3,7 +3,6 @@ using Iopf.Kernel;
 using Iopf.Machine;
 using Iopf.Mm;
 using Iopf.Patches;
-using Iopf.Promises;
 using Iopf.Vfio;
 
 namespace Iopf.Replay;
@@ -15,7 +14,7 @@ internal sealed class Type1ReplayMachine : IType1Replayer
     private const uint StreamId = 8;
     private const int GroupId = 1;
     private readonly RecordingHeader _header;
-    private readonly Host _host;
+    private readonly ModeledHost _host;
     private readonly PromiseWatch _promises;
     private readonly Process _recorder;
     private Process _caller;
@@ -31,7 +30,7 @@ internal sealed class Type1ReplayMachine : IType1Replayer
         DeviceSpec device = new(Device, smmu.Name, StreamId, GroupId, CanStall: !isQemu, PasidBits: 0, BoundDriver.Vfio, CanTransfer: false);
         ProcessSpec process = new("recorder", MemlockBytes: 64 << 20, HasIpcLock: true);
         Dictionary<string, string> settings = new() { ["Type1:UpdateVaddrNeedsContainer"] = IsSince(header.Kernel, 6, 1) ? "true" : "false" };
-        _host = new HostFactory(PatchSet.None, settings).Create(new MachineSpec([smmu], [device], [], [process]));
+        _host = new ModeledHostFactory(PatchSet.None, settings).Create(new MachineSpec([smmu], [device], [], [process]));
         _promises = new PromiseWatch(_host);
         _recorder = _caller = _host.Processes[process.Name];
         ReplayArena.Create(_recorder, header.Arena);

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Iopf.Kernel;
 using Iopf.Patches;
-using Iopf.Scenarios.Format;
 using Iopf.Settings;
 using Iopf.Workloads;
 

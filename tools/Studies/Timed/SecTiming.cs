@@ -1,5 +1,5 @@
 using Iopf.Kernel;
-using Iopf.Promises;
+using Iopf.Machine;
 using Iopf.Schedulers;
 
 namespace Iopf.Workloads;

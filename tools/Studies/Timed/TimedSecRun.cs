@@ -3,7 +3,6 @@ using Iopf.ArmSmmuV3.Hardware;
 using Iopf.Kernel;
 using Iopf.Machine;
 using Iopf.Patches;
-using Iopf.Promises;
 using Iopf.Schedulers;
 
 namespace Iopf.Workloads;
@@ -11,7 +10,7 @@ namespace Iopf.Workloads;
 /// <summary>Runs the test with time lines: the model serves the faults, and threads, locks and engines wait for each other.</summary>
 public sealed class TimedSecRun
 {
-    private readonly HostFactory _hosts;
+    private readonly ModeledHostFactory _hosts;
     private readonly SecTestSetting _test;
     private readonly Topology _topology;
     private readonly bool _isStatic;
@@ -68,7 +67,7 @@ public sealed class TimedSecRun
     /// <returns>What it came to; not finished if the device cannot work here.</returns>
     public SecTiming Execute(int messages, ulong seed = 0)
     {
-        using Host host = _hosts.Create(Machine());
+        using ModeledHost host = _hosts.Create(Machine());
         HostKernel kernel = host.Kernel;
         SecPace pace = SecPace.Of(kernel.Costs, IsShared, _test.MessageBytes);
         PromiseWatch promises = new(host);
@@ -103,10 +102,10 @@ public sealed class TimedSecRun
 
     private static string NameOf(string what, int index) => string.Create(CultureInfo.InvariantCulture, $"{what}{index}");
 
-    private HostFactory Factory(PatchSet patches, ErrataSet errata, IReadOnlyDictionary<string, string> settings, bool isStatic) =>
+    private ModeledHostFactory Factory(PatchSet patches, ErrataSet errata, IReadOnlyDictionary<string, string> settings, bool isStatic) =>
         new(isStatic ? PatchSet.None : patches, settings) { Errata = isStatic ? default : errata, Scheduler = () => _scheduler };
 
-    private IEnumerable<ITimedSecPlatform> Platforms(Host host)
+    private IEnumerable<ITimedSecPlatform> Platforms(ModeledHost host)
     {
         if (IsShared)
         {

@@ -1,9 +1,8 @@
+using Iopf.ArmSmmuV3.Patches.FaultReporting;
 using Iopf.ArmSmmuV3.Driver;
-using Iopf.Iommu.Patches.FaultReporting;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
-namespace Iopf.ArmSmmuV3.Patches.FaultReporting;
+namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>Patch 1: evolve the device fault reporting framework.</summary>
 public static class FaultReportingServiceCollectionExtensions
@@ -14,9 +13,10 @@ public static class FaultReportingServiceCollectionExtensions
     public static IServiceCollection AddFaultReporting(this IServiceCollection services)
     {
         ArgumentNullException.ThrowIfNull(services);
+        services.AddArmSmmuV3();
         services.AddFaultReportingCore();
-        services.Replace(ServiceDescriptor.Singleton<IStage2EventPolicy, ReportStage2Events>());
-        services.Replace(ServiceDescriptor.Singleton<IStage2Stall, Stage2StallsWithItsMaster>());
+        services.Replace(ServiceDescriptor.Scoped<IStage2EventPolicy, ReportStage2Events>());
+        services.Replace(ServiceDescriptor.Scoped<IStage2Stall, Stage2StallsWithItsMaster>());
         return services;
     }
 }

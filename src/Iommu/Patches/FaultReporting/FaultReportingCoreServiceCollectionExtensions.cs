@@ -1,7 +1,8 @@
-using Microsoft.Extensions.DependencyInjection;
+using Iopf.Iommu;
+using Iopf.Iommu.Patches.FaultReporting;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
-namespace Iopf.Iommu.Patches.FaultReporting;
+namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>Patch 1/8, the iommu core's half: iommu: Evolve the device fault reporting framework.</summary>
 public static class FaultReportingCoreServiceCollectionExtensions
@@ -11,7 +12,9 @@ public static class FaultReportingCoreServiceCollectionExtensions
     /// <returns>The same services.</returns>
     public static IServiceCollection AddFaultReportingCore(this IServiceCollection services)
     {
-        services.Replace(ServiceDescriptor.Singleton<IFaultReportFilter, StageAwareFilter>());
-        return services.Replace(ServiceDescriptor.Singleton<IFaultHandlerCapabilities, ExclusiveCapabilities>());
+        ArgumentNullException.ThrowIfNull(services);
+        services.AddIommu();
+        services.Replace(ServiceDescriptor.Scoped<IFaultReportFilter, StageAwareFilter>());
+        return services.Replace(ServiceDescriptor.Scoped<IFaultHandlerCapabilities, ExclusiveCapabilities>());
     }
 }

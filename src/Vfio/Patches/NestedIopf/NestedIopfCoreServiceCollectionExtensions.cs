@@ -1,7 +1,8 @@
-using Microsoft.Extensions.DependencyInjection;
+using Iopf.Vfio;
+using Iopf.Vfio.Patches.NestedIopf;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
-namespace Iopf.Vfio.Patches.NestedIopf;
+namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>Patch 8, the VFIO core's half.</summary>
 public static class NestedIopfCoreServiceCollectionExtensions
@@ -11,8 +12,10 @@ public static class NestedIopfCoreServiceCollectionExtensions
     /// <returns>The same services.</returns>
     public static IServiceCollection AddNestedIopfCore(this IServiceCollection services)
     {
-        services.Replace(ServiceDescriptor.Singleton<INestedFaultRegistration, NestedRegistration>());
-        services.Replace(ServiceDescriptor.Singleton<IGuestFaultDelivery, TransferToBusDriver>());
+        ArgumentNullException.ThrowIfNull(services);
+        services.AddVfio();
+        services.Replace(ServiceDescriptor.Scoped<INestedFaultRegistration, NestedRegistration>());
+        services.Replace(ServiceDescriptor.Scoped<IGuestFaultDelivery, TransferToBusDriver>());
         return services;
     }
 }

@@ -1,7 +1,8 @@
-using Microsoft.Extensions.DependencyInjection;
+using Iopf.VfioType1;
+using Iopf.VfioType1.Patches.EnableIopf;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
-namespace Iopf.VfioType1.Patches.EnableIopf;
+namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>Patch 5/8: vfio/type1: VFIO_IOMMU_ENABLE_IOPF.</summary>
 public static class EnableIopfServiceCollectionExtensions
@@ -11,10 +12,12 @@ public static class EnableIopfServiceCollectionExtensions
     /// <returns>The same services.</returns>
     public static IServiceCollection AddEnableIopf(this IServiceCollection services)
     {
-        services.TryAddSingleton<FaultingDevices>();
-        services.TryAddSingleton<IopfSwitch>();
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IContainerCommand, EnableIopfCommand>());
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IGroupAttachStep, FaultingGroupStep>());
-        return services.Replace(ServiceDescriptor.Singleton<IMappingReplay, ReplayPinnedAndCopyMapped>());
+        ArgumentNullException.ThrowIfNull(services);
+        services.AddVfioType1();
+        services.TryAddScoped<FaultingDevices>();
+        services.TryAddScoped<IopfSwitch>();
+        services.TryAddEnumerable(ServiceDescriptor.Scoped<IContainerCommand, EnableIopfCommand>());
+        services.TryAddEnumerable(ServiceDescriptor.Scoped<IGroupAttachStep, FaultingGroupStep>());
+        return services.Replace(ServiceDescriptor.Scoped<IMappingReplay, ReplayPinnedAndCopyMapped>());
     }
 }

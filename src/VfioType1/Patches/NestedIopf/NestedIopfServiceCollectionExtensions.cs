@@ -1,8 +1,8 @@
-using Iopf.Vfio.Patches.NestedIopf;
-using Microsoft.Extensions.DependencyInjection;
+using Iopf.VfioType1;
+using Iopf.VfioType1.Patches.NestedIopf;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
-namespace Iopf.VfioType1.Patches.NestedIopf;
+namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>Patch 8/8: vfio: Add nested IOPF support.</summary>
 public static class NestedIopfServiceCollectionExtensions
@@ -12,8 +12,10 @@ public static class NestedIopfServiceCollectionExtensions
     /// <returns>The same services.</returns>
     public static IServiceCollection AddNestedIopf(this IServiceCollection services)
     {
+        ArgumentNullException.ThrowIfNull(services);
+        services.AddVfioType1();
         services.AddNestedIopfCore();
-        services.Replace(ServiceDescriptor.Singleton<IFaultRouting, NestedRouting>());
-        return services.Replace(ServiceDescriptor.Singleton<INestedHandlers, NestedHandlers>());
+        services.Replace(ServiceDescriptor.Scoped<IFaultRouting, NestedRouting>());
+        return services.Replace(ServiceDescriptor.Scoped<INestedHandlers, NestedHandlers>());
     }
 }

@@ -1,7 +1,8 @@
-using Microsoft.Extensions.DependencyInjection;
+using Iopf.VfioType1;
+using Iopf.VfioType1.Patches.PageFaultHandler;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
-namespace Iopf.VfioType1.Patches.PageFaultHandler;
+namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>Patch 2/8: vfio/type1: Add a page fault handler.</summary>
 public static class PageFaultHandlerServiceCollectionExtensions
@@ -11,7 +12,9 @@ public static class PageFaultHandlerServiceCollectionExtensions
     /// <returns>The same services.</returns>
     public static IServiceCollection AddPageFaultHandler(this IServiceCollection services)
     {
-        services.TryAddSingleton<FaultWorkers>();
-        return services.Replace(ServiceDescriptor.Singleton<IHostFaultService>(provider => provider.GetRequiredService<FaultWorkers>()));
+        ArgumentNullException.ThrowIfNull(services);
+        services.AddVfioType1();
+        services.TryAddScoped<FaultWorkers>();
+        return services.Replace(ServiceDescriptor.Scoped<IHostFaultService>(provider => provider.GetRequiredService<FaultWorkers>()));
     }
 }

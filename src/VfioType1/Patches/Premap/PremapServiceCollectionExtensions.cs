@@ -1,7 +1,8 @@
-using Microsoft.Extensions.DependencyInjection;
+using Iopf.VfioType1;
+using Iopf.VfioType1.Patches.Premap;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
-namespace Iopf.VfioType1.Patches.Premap;
+namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>Patch 4/8: vfio/type1: Pre-map more pages than requested in the IOPF handling.</summary>
 public static class PremapServiceCollectionExtensions
@@ -12,7 +13,9 @@ public static class PremapServiceCollectionExtensions
     /// <returns>The same services.</returns>
     public static IServiceCollection AddPremap(this IServiceCollection services, Action<PremapOptions>? configure = null)
     {
-        services.AddOptions<PremapOptions>().Configure(configure ?? (_ => { })).ValidateDataAnnotations();
-        return services.Replace(ServiceDescriptor.Singleton<IFaultWindow, PremapWindow>());
+        ArgumentNullException.ThrowIfNull(services);
+        services.AddVfioType1();
+        services.AddCheckedOptions(configure);
+        return services.Replace(ServiceDescriptor.Scoped<IFaultWindow, PremapWindow>());
     }
 }

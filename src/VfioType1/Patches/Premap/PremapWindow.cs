@@ -11,12 +11,15 @@ namespace Iopf.VfioType1.Patches.Premap;
 /// <remarks>Kernel: <c>IOPF_PREMAP_LEN</c> and the loop around <c>pin_pages_iopf</c>. The window is not aligned.</remarks>
 internal sealed class PremapWindow(HostKernel kernel, IOptions<PremapOptions> options) : IFaultWindow
 {
+    private readonly ulong _length = (ulong)options.Value.Length;
+    private readonly bool _isForAnyPage = options.Value.Populate == PremapPopulation.Any;
+
     public IovaRange Plan(Type1Container container, DmaMapping mapping, Iova page, IovaRange scope, IommuProt access)
     {
         Iova last = mapping.Range.Last < scope.Last ? mapping.Range.Last : scope.Last;
         ulong room = ((last.Value - page.Value) >> Page.Shift) + 1;
         ulong first = mapping.PageIndexOf(page);
-        ulong limit = first + Math.Min((ulong)options.Value.Length, room);
+        ulong limit = first + Math.Min(_length, room);
 
         ulong? next = first + 1 < limit ? mapping.MappedPages.NextSet(first + 1, limit - 1) : null;
         while (next is { } mapped && !HasAccess(container, mapping, mapped, access))
@@ -29,7 +32,7 @@ internal sealed class PremapWindow(HostKernel kernel, IOptions<PremapOptions> op
     }
 
     // A policy, not a mistake: the posting allocates what nobody touched, at the price of memory (E35).
-    private bool AllocatesPages => options.Value.Populate == PremapPopulation.Any || kernel.IsPosted(Erratum.E35);
+    private bool AllocatesPages => _isForAnyPage || kernel.IsPosted(Erratum.E35);
 
     private static ulong ResidentEnd(DmaMapping mapping, ulong page, ulong end)
     {

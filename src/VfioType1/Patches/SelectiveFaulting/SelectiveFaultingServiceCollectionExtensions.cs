@@ -1,7 +1,8 @@
-using Microsoft.Extensions.DependencyInjection;
+using Iopf.VfioType1;
+using Iopf.VfioType1.Patches.SelectiveFaulting;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
-namespace Iopf.VfioType1.Patches.SelectiveFaulting;
+namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>Patch 7/8: vfio/type1: Add selective DMA faulting support.</summary>
 public static class SelectiveFaultingServiceCollectionExtensions
@@ -11,9 +12,11 @@ public static class SelectiveFaultingServiceCollectionExtensions
     /// <returns>The same services.</returns>
     public static IServiceCollection AddSelectiveFaulting(this IServiceCollection services)
     {
-        services.TryAddSingleton<PinnedScopes>();
-        services.Replace(ServiceDescriptor.Singleton<IFaultableScope>(provider => provider.GetRequiredService<PinnedScopes>()));
-        services.Replace(ServiceDescriptor.Singleton<IPinScopeView>(provider => provider.GetRequiredService<PinnedScopes>()));
-        return services.Replace(ServiceDescriptor.Singleton<IPinScopeRecorder>(provider => provider.GetRequiredService<PinnedScopes>()));
+        ArgumentNullException.ThrowIfNull(services);
+        services.AddVfioType1();
+        services.TryAddScoped<PinnedScopes>();
+        services.Replace(ServiceDescriptor.Scoped<IFaultableScope>(provider => provider.GetRequiredService<PinnedScopes>()));
+        services.Replace(ServiceDescriptor.Scoped<IPinScopeView>(provider => provider.GetRequiredService<PinnedScopes>()));
+        return services.Replace(ServiceDescriptor.Scoped<IPinScopeRecorder>(provider => provider.GetRequiredService<PinnedScopes>()));
     }
 }

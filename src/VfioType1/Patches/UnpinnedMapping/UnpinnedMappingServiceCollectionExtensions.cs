@@ -1,7 +1,8 @@
-using Microsoft.Extensions.DependencyInjection;
+using Iopf.VfioType1;
+using Iopf.VfioType1.Patches.UnpinnedMapping;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
-namespace Iopf.VfioType1.Patches.UnpinnedMapping;
+namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>Patch 3/8: vfio/type1: Add an MMU notifier to avoid pinning.</summary>
 public static class UnpinnedMappingServiceCollectionExtensions
@@ -11,9 +12,11 @@ public static class UnpinnedMappingServiceCollectionExtensions
     /// <returns>The same services.</returns>
     public static IServiceCollection AddUnpinnedMapping(this IServiceCollection services)
     {
-        services.Replace(ServiceDescriptor.Singleton<IPageSource, TransientReferences>());
-        services.Replace(ServiceDescriptor.Singleton<IPageResidency, ReleasedAfterMap>());
-        services.Replace(ServiceDescriptor.Singleton<IInvalidationGuard, SequencedInvalidations>());
-        return services.Replace(ServiceDescriptor.Singleton<IAddressSpaceWatch, AddressSpaceWatches>());
+        ArgumentNullException.ThrowIfNull(services);
+        services.AddVfioType1();
+        services.Replace(ServiceDescriptor.Scoped<IPageSource, TransientReferences>());
+        services.Replace(ServiceDescriptor.Scoped<IPageResidency, ReleasedAfterMap>());
+        services.Replace(ServiceDescriptor.Scoped<IInvalidationGuard, SequencedInvalidations>());
+        return services.Replace(ServiceDescriptor.Scoped<IAddressSpaceWatch, AddressSpaceWatches>());
     }
 }

@@ -3,8 +3,8 @@ using Iopf.Patches;
 
 namespace Iopf.Settings;
 
-/// <summary>What a run is configured with.</summary>
-/// <remarks>Section <c>Iopf</c> of appsettings.json, environment variables <c>IOPF__...</c> over it, the command line over both.</remarks>
+/// <summary>Which patches and which defects of the posted code a modeled host has.</summary>
+/// <remarks>Section <c>Iopf</c> of a configuration: <c>Patches</c> is a patch spec, <c>Errata</c> an errata spec.</remarks>
 public sealed class IopfOptions
 {
     /// <summary>The configuration section these options are bound to.</summary>
@@ -15,9 +15,6 @@ public sealed class IopfOptions
     public PatchSet Patches { get; set; } = PatchSet.All;
 
     /// <summary>Which defects of the posted code are on.</summary>
-    /// <value>The default is none.</value>
+    /// <value>An errata spec in configuration. The default is none.</value>
     public ErrataSet Errata { get; set; }
-
-    /// <summary>Why the configured value was refused; null if it was not.</summary>
-    internal string? Complaint { get; set; }
 }

@@ -1,11 +1,10 @@
 using Iopf.Kernel;
-using Iopf.Machine;
 
-namespace Iopf.Promises;
+namespace Iopf.Machine;
 
 /// <summary>Has every promise checked around each operation of a run, and collects what was broken, each once.</summary>
 /// <param name="host">The host.</param>
-public sealed class PromiseWatch(Host host)
+public sealed class PromiseWatch(ModeledHost host)
 {
     private readonly List<Violation> _violations = [];
     private readonly HashSet<string> _reported = [];

@@ -1,4 +1,4 @@
-namespace Iopf.Scenarios.Format;
+namespace Iopf.Settings;
 
 /// <summary>Orders names by how near they are to what somebody wrote.</summary>
 internal static class NearestNames

@@ -3,6 +3,7 @@ using Iopf.ArmSmmuV3.Hardware;
 using Iopf.Iommu;
 using Iopf.Kernel;
 using Iopf.Mm;
+using Iopf.Settings;
 using Iopf.Vfio;
 using Iopf.VfioType1;
 using Microsoft.Extensions.DependencyInjection;
@@ -10,9 +11,11 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Iopf.Machine;
 
 /// <summary>One host, composed: memory, SMMUs, devices in their groups, processes, and the kernel that serves them.</summary>
-public sealed class Host : IDisposable
+public sealed class ModeledHost : IDisposable
 {
-    private readonly ServiceProvider _services;
+    private readonly IServiceProvider _services;
+    private readonly IServiceScope? _scope;
+    private PromiseWatch? _watch;
     private readonly ArmSmmuDriver _driver;
     private readonly Bus _bus;
     private readonly HostView _view;
@@ -25,11 +28,13 @@ public sealed class Host : IDisposable
 
     /// <summary>Builds a host.</summary>
     /// <param name="spec">What it is made of.</param>
-    /// <param name="services">The kernel with its patches; the host disposes of it.</param>
+    /// <param name="services">The kernel with its patches, such as a scope of a container with <c>AddIopfModel</c>; they belong to the caller, and to one host.</param>
     /// <exception cref="InputException">A device cannot be what the specification says.</exception>
-    public Host(MachineSpec spec, ServiceProvider services)
+    /// <exception cref="InvalidOperationException">The services already belong to another host.</exception>
+    public ModeledHost(MachineSpec spec, IServiceProvider services)
     {
         ArgumentNullException.ThrowIfNull(spec);
+        ArgumentNullException.ThrowIfNull(services);
         _services = services;
         Kernel = services.GetRequiredService<HostKernel>();
         Memory = services.GetRequiredService<PhysicalMemory>();
@@ -38,6 +43,7 @@ public sealed class Host : IDisposable
         NestedFaults = services.GetRequiredService<INestedFaultRegistration>();
         Type1 = services.GetRequiredService<Type1Containers>();
         _view = services.GetRequiredService<HostView>();
+        _view.Claim();
         Checkers = [.. services.GetServices<IInvariantChecker>()];
         _driver = services.GetRequiredService<ArmSmmuDriver>();
         _view.Bonds = _driver.Bonds;
@@ -56,6 +62,30 @@ public sealed class Host : IDisposable
         foreach (ProcessSpec process in spec.Processes)
         {
             Add(new Process(Kernel, Memory, process.Name) { MemlockLimitBytes = process.MemlockBytes, HasIpcLock = process.HasIpcLock });
+        }
+    }
+
+    /// <summary>Builds a host on services of its own.</summary>
+    /// <param name="spec">What it is made of.</param>
+    /// <param name="scope">The services; disposed of with the host.</param>
+    internal ModeledHost(MachineSpec spec, IServiceScope scope)
+        : this(spec, scope.ServiceProvider) => _scope = scope;
+
+    /// <summary>The patches and the errata that this host has.</summary>
+    public IopfOptions Options => _services.GetRequiredService<IopfOptions>();
+
+    /// <summary>What happened so far, in numbers.</summary>
+    public Tally Counters => Kernel.Tally;
+
+    /// <summary>The violations of the invariants so far, each once; what can be checked at any time is checked now.</summary>
+    /// <value>Empty for a host that is not watched.</value>
+    public IReadOnlyList<Violation> Violations
+    {
+        get
+        {
+            _watch ??= new PromiseWatch(this);
+            _watch.End("the host as it is", hasFailed: false);
+            return _watch.Violations;
         }
     }
 
@@ -148,7 +178,7 @@ public sealed class Host : IDisposable
         smmu => StreamsOf(smmu.Hardware).Select(stream => new SmmuDump(smmu.Hardware, Memory).TablesOf(stream.Key, stream.Value)));
 
     /// <inheritdoc/>
-    public void Dispose() => _services.Dispose();
+    public void Dispose() => _scope?.Dispose();
 
     private List<KeyValuePair<string, uint>> StreamsOf(SmmuHardware smmu)
     {

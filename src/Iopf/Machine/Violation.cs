@@ -1,4 +1,4 @@
-namespace Iopf.Promises;
+namespace Iopf.Machine;
 
 /// <summary>A promise of the model that a run broke.</summary>
 /// <param name="Invariant">The promise's short name.</param>

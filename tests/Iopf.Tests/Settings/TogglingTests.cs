@@ -1,0 +1,242 @@
+using Iopf.Kernel;
+using Iopf.Machine;
+using Iopf.Patches;
+using Iopf.Settings;
+using Iopf.VfioType1;
+using Iopf.VfioType1.Patches.Premap;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using Moq;
+
+namespace Iopf.Tests.Settings;
+
+/// <summary>The ways in which a program outside chooses patches and errata: what the options say when a host is made is what it has.</summary>
+public sealed class TogglingTests
+{
+    private static readonly PatchSet AllButPremap = PatchSet.All.Without(4);
+
+    [Fact]
+    public void Patches_and_errata_are_chosen_by_a_callback()
+    {
+        using ModeledHost host = Make(new ServiceCollection().AddIopfModel(options => (options.Patches, options.Errata) = (AllButPremap, ErrataSet.Of(Erratum.E21))));
+
+        Assert.Equal((AllButPremap, ErrataSet.Of(Erratum.E21)), (host.Options.Patches, host.Options.Errata));
+        Assert.True(host.Kernel.IsPosted(Erratum.E21));
+    }
+
+    [Fact]
+    public void Configure_before_and_after_the_model_are_the_same()
+    {
+        ServiceCollection before = new();
+        before.Configure<IopfOptions>(options => options.Patches = AllButPremap);
+        before.AddIopfModel();
+        ServiceCollection after = new();
+        after.AddIopfModel();
+        after.Configure<IopfOptions>(options => options.Patches = AllButPremap);
+
+        Assert.Equal("SinglePageWindow", WindowOf(before));
+        Assert.Equal("SinglePageWindow", WindowOf(after));
+    }
+
+    [Fact]
+    public void A_section_binds_to_the_options()
+    {
+        ServiceCollection services = new();
+        services.AddIopfModel();
+        services.Configure<IopfOptions>(Configuration("Iopf:Patches=1-3,5-8", "Iopf:Errata=E12,E25").GetSection("Iopf"));
+
+        using ModeledHost host = Make(services);
+
+        Assert.Equal((AllButPremap, ErrataSet.Of(Erratum.E12, Erratum.E25)), (host.Options.Patches, host.Options.Errata));
+    }
+
+    [Fact]
+    public void A_configuration_sets_patches_errata_and_options()
+    {
+        ServiceCollection services = new();
+        services.AddIopfModel(Configuration("IOPF:PATCHES=1-6", "iopf:errata=all", "Cost:HandlerNanoseconds=5"));
+
+        using ModeledHost host = Make(services);
+
+        Assert.Equal((PatchSpec.Parse("1-6"), ErrataSet.All, 5L), (host.Options.Patches, host.Options.Errata, host.Kernel.Costs.HandlerNanoseconds));
+    }
+
+    [Theory]
+    [InlineData("Iopf:Patchs=1-6", "Iopf:Patchs", "Patches")]
+    [InlineData("Iopf:Patches=1-9", "Iopf:Patches", "1-9")]
+    [InlineData("Iopf:Patches:0=1", "Iopf:Patches", "one text")]
+    [InlineData("Iopf:Errata=E99", "Iopf:Errata", "E99")]
+    [InlineData("Premap:Lenght=5", "Premap:Lenght", "Premap:Length")]
+    [InlineData("Premap:Length=0", "Premap:Length", "1 to 1048576")]
+    [InlineData("Premap:Length=many", "Premap:Length", "many")]
+    [InlineData("Type1:EntryLimit=", "Type1:EntryLimit", "integer")]
+    public void What_a_configuration_says_wrongly_is_refused_when_the_first_host_is_asked_for(string assignment, string key, string hint)
+    {
+        ServiceCollection services = new();
+        services.AddIopfModel(Configuration(assignment));
+
+        OptionsValidationException refused = Assert.Throws<OptionsValidationException>(() => Make(services));
+
+        Assert.Contains(key, refused.Message, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains(hint, refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_bad_spec_in_a_bound_section_is_refused_with_its_text()
+    {
+        ServiceCollection services = new();
+        services.AddIopfModel();
+        services.Configure<IopfOptions>(Configuration("Iopf:Patches=1-9").GetSection("Iopf"));
+
+        Assert.Contains("1-9", Assert.Throws<OptionsValidationException>(() => Make(services)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_value_out_of_range_that_code_sets_is_refused_when_the_first_host_is_asked_for()
+    {
+        ServiceCollection services = new();
+        services.AddIopfModel();
+        services.Configure<PremapOptions>(options => options.Length = 0);
+
+        Assert.Contains("Premap:Length = 0: expected an integer from 1 to 1048576", Assert.Throws<OptionsValidationException>(() => Make(services)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_environment_wins_over_a_file_as_the_configuration_merges_them()
+    {
+        ServiceCollection services = new();
+        services.AddIopfModel(new ConfigurationBuilder()
+            .AddInMemoryCollection([new("Iopf:Patches", "none")])
+            .AddInMemoryCollection([new("IOPF:PATCHES", "1-5"), new("IOPF:ERRATA", "E01")])
+            .Build());
+
+        using ModeledHost host = Make(services);
+
+        Assert.Equal((PatchSpec.Parse("1-5"), ErrataSet.Of(Erratum.E01)), (host.Options.Patches, host.Options.Errata));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void The_method_of_a_patch_switches_it_on(bool isFirst)
+    {
+        ServiceCollection services = new();
+        if (isFirst)
+        {
+            services.AddPremap(options => options.Length = 4);
+        }
+
+        services.AddIopfModel(options => options.Patches = PatchSet.None);
+        if (!isFirst)
+        {
+            services.AddPremap(options => options.Length = 4);
+        }
+
+        using ServiceProvider provider = services.BuildServiceProvider();
+        using ModeledHost host = provider.GetRequiredService<ModeledHostFactory>().Create(MachineSpec.OneDevice);
+        using IServiceScope scope = provider.CreateScope();
+
+        Assert.Equal(PatchSet.Of(4), host.Options.Patches);
+        Assert.Equal(PatchSet.Of(4), provider.GetRequiredService<IOptionsMonitor<IopfOptions>>().CurrentValue.Patches);
+        Assert.Equal("PremapWindow", scope.ServiceProvider.GetRequiredService<IFaultWindow>().GetType().Name);
+    }
+
+    [Fact]
+    public void A_reloaded_configuration_counts_for_the_next_host_and_not_for_the_last()
+    {
+        IConfigurationRoot configuration = Configuration("Iopf:Patches=1-3", "Premap:Length=8");
+        using ServiceProvider provider = new ServiceCollection().AddIopfModel(configuration).BuildServiceProvider();
+        ModeledHostFactory machines = provider.GetRequiredService<ModeledHostFactory>();
+        using ModeledHost before = machines.Create(MachineSpec.OneDevice);
+
+        configuration["Iopf:Patches"] = "1-8";
+        configuration.Reload();
+        using ModeledHost after = machines.Create(MachineSpec.OneDevice);
+
+        Assert.Equal((PatchSpec.Parse("1-3"), PatchSet.All), (before.Options.Patches, after.Options.Patches));
+    }
+
+    [Fact]
+    public void Two_hosts_of_one_provider_share_nothing()
+    {
+        using ServiceProvider provider = new ServiceCollection().AddIopfModel().BuildServiceProvider(new ServiceProviderOptions { ValidateScopes = true, ValidateOnBuild = true });
+        ModeledHostFactory machines = provider.GetRequiredService<ModeledHostFactory>();
+        using ModeledHost one = machines.Create(MachineSpec.OneDevice);
+        using ModeledHost other = machines.Create(MachineSpec.OneDevice);
+
+        Assert.NotSame(one.Kernel, other.Kernel);
+        Assert.NotSame(one.Memory, other.Memory);
+        Assert.NotSame(one.Vfio, other.Vfio);
+        Assert.NotSame(one.Type1, other.Type1);
+        Assert.Empty(one.Checkers.Intersect(other.Checkers));
+    }
+
+    [Fact]
+    public void One_scope_is_one_host()
+    {
+        using ServiceProvider provider = new ServiceCollection().AddIopfModel().BuildServiceProvider();
+        using IServiceScope scope = provider.CreateScope();
+        using ModeledHost host = new(MachineSpec.OneDevice, scope.ServiceProvider);
+
+        Assert.Same(host.Kernel, scope.ServiceProvider.GetRequiredService<HostKernel>());
+        Assert.Throws<InvalidOperationException>(() => new ModeledHost(MachineSpec.OneDevice, scope.ServiceProvider));
+    }
+
+    [Fact]
+    public void An_answer_of_the_callers_own_has_the_last_word_for_every_host()
+    {
+        IFaultWindow mine = Mock.Of<IFaultWindow>();
+        ServiceCollection services = new();
+        services.AddIopfModel();
+        services.Replace(ServiceDescriptor.Singleton(mine));
+        services.AddPageFaultHandler();
+
+        using ServiceProvider provider = services.BuildServiceProvider();
+        using IServiceScope scope = provider.CreateScope();
+
+        Assert.Same(mine, scope.ServiceProvider.GetRequiredService<IFaultWindow>());
+        Assert.Same(mine, provider.GetRequiredService<ModeledHostFactory>().Open().ServiceProvider.GetRequiredService<IFaultWindow>());
+    }
+
+    [Fact]
+    public void An_own_answer_by_type_gets_the_hosts_services_and_the_callers()
+    {
+        ServiceCollection services = new();
+        services.AddIopfModel();
+        services.AddSingleton<Ruler>();
+        services.Replace(ServiceDescriptor.Scoped<IFaultWindow, OwnWindow>());
+        using ServiceProvider provider = services.BuildServiceProvider();
+
+        using IServiceScope machine = provider.GetRequiredService<ModeledHostFactory>().Open();
+        OwnWindow window = Assert.IsType<OwnWindow>(machine.ServiceProvider.GetRequiredService<IFaultWindow>());
+
+        Assert.Same(machine.ServiceProvider.GetRequiredService<HostKernel>(), window.Kernel);
+        Assert.Same(provider.GetRequiredService<Ruler>(), window.Ruler);
+    }
+
+    private static string WindowOf(ServiceCollection services)
+    {
+        using ServiceProvider provider = services.BuildServiceProvider();
+        using IServiceScope machine = provider.GetRequiredService<ModeledHostFactory>().Open();
+        return machine.ServiceProvider.GetRequiredService<IFaultWindow>().GetType().Name;
+    }
+
+    private static ModeledHost Make(IServiceCollection services) =>
+        services.BuildServiceProvider().GetRequiredService<ModeledHostFactory>().Create(MachineSpec.OneDevice);
+
+    private static IConfigurationRoot Configuration(params string[] assignments) =>
+        new ConfigurationBuilder().AddInMemoryCollection(assignments.Select(text => new KeyValuePair<string, string?>(text.Split('=')[0], text.Split('=')[1]))).Build();
+
+    private sealed class Ruler;
+
+    private sealed class OwnWindow(HostKernel kernel, Ruler ruler) : IFaultWindow
+    {
+        public HostKernel Kernel { get; } = kernel;
+
+        public Ruler Ruler { get; } = ruler;
+
+        public IovaRange Plan(Type1Container container, DmaMapping mapping, Iova page, IovaRange scope, Iommu.IommuProt access) => IovaRange.OfPages(page, 1);
+    }
+}
