@@ -1,6 +1,6 @@
-using Iopf.VfioType1;
 using Iopf.Iommu;
 using Iopf.Vfio;
+using Iopf.VfioType1;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Microsoft.Extensions.DependencyInjection;

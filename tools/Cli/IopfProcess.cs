@@ -1,5 +1,5 @@
-using Iopf.Replay;
 using System.Text;
+using Iopf.Replay;
 
 namespace Iopf.Cli;
 

@@ -1,8 +1,8 @@
 using Iopf.ArmSmmuV3.Hardware;
-using Iopf.TestKit.Smmu;
 using Iopf.Kernel;
 using Iopf.Machine;
 using Iopf.TestKit;
+using Iopf.TestKit.Smmu;
 
 namespace Iopf.Tests.Machine;
 

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using Iopf.Cli.Output;
 using Iopf.Kernel;
-using Iopf.SmmuLog;
 using Iopf.Patches;
+using Iopf.SmmuLog;
 
 namespace Iopf.Cli.Commands;
 

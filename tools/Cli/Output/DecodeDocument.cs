@@ -1,5 +1,5 @@
-using Iopf.SmmuLog;
 using Iopf.Patches;
+using Iopf.SmmuLog;
 
 namespace Iopf.Cli.Output;
 

@@ -2,8 +2,8 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Iopf.ArmSmmuV3.Hardware;
-using Iopf.SmmuLog;
 using Iopf.Patches;
+using Iopf.SmmuLog;
 
 namespace Iopf.Cli.Output;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
-using Iopf.SmmuLog;
 using Iopf.Patches;
+using Iopf.SmmuLog;
 
 namespace Iopf.Cli.Output;
 

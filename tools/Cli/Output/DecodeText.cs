@@ -1,7 +1,7 @@
 using System.Text;
 using Iopf.ArmSmmuV3.Hardware;
-using Iopf.SmmuLog;
 using Iopf.Patches;
+using Iopf.SmmuLog;
 
 namespace Iopf.Cli.Output;
 

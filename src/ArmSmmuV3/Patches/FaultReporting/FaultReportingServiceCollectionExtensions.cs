@@ -1,5 +1,5 @@
-using Iopf.ArmSmmuV3.Patches.FaultReporting;
 using Iopf.ArmSmmuV3.Driver;
+using Iopf.ArmSmmuV3.Patches.FaultReporting;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Microsoft.Extensions.DependencyInjection;

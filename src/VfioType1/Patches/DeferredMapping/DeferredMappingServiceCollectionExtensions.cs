@@ -1,7 +1,7 @@
-using Iopf.VfioType1.Patches.DeferredMapping;
-using Iopf.VfioType1;
 using Iopf.Kernel;
 using Iopf.Mm;
+using Iopf.VfioType1;
+using Iopf.VfioType1.Patches.DeferredMapping;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
