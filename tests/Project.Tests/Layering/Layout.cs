@@ -23,7 +23,7 @@ internal static class Layout
             new("Threads", "kernel threads, locks, wait queues, work queues, and the single-threaded scheduler", "Errors", "Tracing"),
             new(Root, "one host's kernel: scheduler, clock, trace, counters, errata in force", "Addresses", "Errata", "Failures", "Settings", "Threads", "Timing", "Tracing"),
         ]),
-        new("src/Schedulers", "schedulers that a test or a study puts in place of the single-threaded one", ["Iopf.Kernel"],
+        new("src/Schedulers", "schedulers that a test or a study puts in place of the single-threaded one of src/Kernel", ["Iopf.Kernel"],
         [
             new("Controlled", "every lock, wait and marked access is a point where a schedule chooses the next thread"),
             new("Exploring", "which schedules are tried: depth first with partial-order reduction, random, by priorities", "Controlled"),
@@ -40,14 +40,14 @@ internal static class Layout
             new("Core", "devices, groups, domains, fault reports and page responses, the queue of page faults"),
             new("Lpae", "ARM's page-table format, as the IOMMU uses it", "Core"),
             new("Sva", "page faults of shared address spaces", "Core"),
-            new(Root, "registration", "Core"),
+            new(Root, "adds the project's services to a container", "Core"),
             new("Patches", "patch 1, the core's half", "Core", Root),
         ]),
         new("src/ArmSmmuV3", "the SMMU", ["Iopf.Kernel", "Iopf.Mm", "Iopf.Iommu"],
         [
             new("Hardware", "stream table, context descriptors, translation, TLB, stall buffer, queues, registers"),
             new("Driver", "its Linux driver", "Hardware"),
-            new(Root, "registration", "Driver"),
+            new(Root, "adds the project's services to a container", "Driver"),
             new("Patches", "patch 1, the driver's half", "Driver", "Hardware", Root),
         ]),
         new("src/Vfio", "the VFIO core", ["Iopf.Kernel", "Iopf.Mm", "Iopf.Iommu"],
@@ -57,20 +57,20 @@ internal static class Layout
             new("Groups", "containers, groups, devices", "Backend", "Ioctls"),
             new("External", "what vendor drivers call", "Backend", "Groups"),
             new("Pci", "the bus driver of PCI devices", "Groups", "Ioctls"),
-            new(Root, "registration", "External", "Groups"),
+            new(Root, "adds the project's services to a container", "External", "Groups"),
             new("Patches", "patch 8, the core's half", "Backend", "Groups", Root),
         ]),
         new("src/VfioType1", "the type1 backend", ["Iopf.Kernel", "Iopf.Mm", "Iopf.Iommu", "Iopf.Vfio"],
         [
             new("State", "containers, domains, groups, mappings, pins, bitmaps: the data"),
-            new("Ports", "the decisions that patches change, and what they ask of their neighbours, as questions", "State"),
+            new("Ports", "interfaces: each asks one question, which a patch may answer differently or which a patch asks of a neighbour", "State"),
             new("Dirty", "the dirty log", "Ports", "State"),
             new("Pins", "pinning and accounting, for mappings and for vendor drivers", "Dirty", "Ports", "State"),
             new("Mapping", "MAP_DMA and UNMAP_DMA", "Dirty", "Pins", "Ports", "State"),
             new("FaultHandling", "a page fault from its report to its response, and the way back", "Mapping", "Pins", "Ports", "State"),
             new("Groups", "attaching and detaching groups", "Dirty", "Mapping", "Pins", "Ports", "State"),
             new("Info", "the backend's entry points and what it tells about itself", "Dirty", "Groups", "Mapping", "Pins", "Ports", "State"),
-            new(Root, "registration", "Dirty", "FaultHandling", "Groups", "Info", "Mapping", "Pins", "Ports", "State"),
+            new(Root, "adds the project's services to a container", "Dirty", "FaultHandling", "Groups", "Info", "Mapping", "Pins", "Ports", "State"),
             new("Patches", "patches 2 to 8, one folder each", "Dirty", "Mapping", "Pins", "Ports", "State", Root),
         ]),
         new("src/Iopf", "the series: composition of a modeled host", KernelRooms,
@@ -134,9 +134,12 @@ internal static class Layout
 
             Generated from tests/Project.Tests/Layering/Layout.cs (`IOPF_UPDATE=1 dotnet test tests/Project.Tests`); tests hold it against the code.
 
-            References point up in this page: a project refers only to projects above it, and a folder only to folders above it in its project.
-            `src` is the model, `tools` is what is built on it. The kernel rooms (Kernel to VfioType1) do not know which patches are on, and outside the folders
-            named Patches they refer to no patch. `(root)` stands for the files that lie in no folder.
+            Lower layers come first: each row refers only to rows above it. A project row lists everything the project may use, directly or through others;
+            a folder row lists exactly what the folder uses in its own project. `src` is the model, `tools` is built on it.
+
+            Six projects model the kernel: Kernel, Mm, Iommu, ArmSmmuV3, Vfio, VfioType1. We call them kernel rooms. Their code never asks which patches are on, and only
+            their Patches folders name a patch. `(root)` stands for the files that lie directly in the project's folder. Namespaces are coarser than folders: those of
+            the kernel rooms are flat, and some of src/Iopf and src/Scenarios are older than their folders.
 
             | project | holds | refers to |
             |---|---|---|
