@@ -13,6 +13,11 @@ internal sealed class ConfigurationRules(IConfiguration configuration) : IValida
     /// <inheritdoc/>
     public ValidateOptionsResult Validate(string? name, IopfOptions options)
     {
+        if (name != Options.DefaultName)
+        {
+            return ValidateOptionsResult.Skip;
+        }
+
         List<string> refused = [.. Refused(configuration), .. SettableOptions.Model.Refused(configuration)];
         return refused.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(refused);
     }
@@ -40,13 +45,18 @@ internal sealed class ConfigurationRules(IConfiguration configuration) : IValida
     public static IEnumerable<string> Refused(IConfiguration configuration)
     {
         string[] names = [nameof(IopfOptions.Patches), nameof(IopfOptions.Errata)];
+        if (configuration.GetSection(IopfOptions.Section).Value is { Length: > 0 } text)
+        {
+            yield return $"{IopfOptions.Section} = {text}: expected a section with {names[0]} and {names[1]}";
+        }
+
         foreach (IConfigurationSection entry in configuration.GetSection(IopfOptions.Section).GetChildren())
         {
             string? name = names.FirstOrDefault(known => known.Equals(entry.Key, StringComparison.OrdinalIgnoreCase));
             string? complaint = null;
             if (name is null)
             {
-                yield return $"{entry.Path}: there is no such key; expected one of {NearestNames.List(names, entry.Key)}";
+                yield return $"{IopfOptions.Section}:{entry.Key}: there is no such key; expected one of {NearestNames.List(names, entry.Key)}";
             }
             else if (entry.Value is null || entry.GetChildren().Any())
             {

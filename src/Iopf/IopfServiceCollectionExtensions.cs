@@ -35,7 +35,8 @@ public static class IopfServiceCollectionExtensions
         services.AddSingleton<IPostConfigureOptions<IopfOptions>>(registration);
         services.AddOptions<IopfOptions>();
         SettableOptions.Model.AddTo(services);
-        services.TryAddSingleton(provider => new ModeledHostFactory(isWatched => registration.Current(provider, isWatched)));
+        services.AddSingleton<ModelSource>();
+        services.TryAddSingleton(static provider => new ModeledHostFactory(provider.GetRequiredService<ModelSource>().Current));
         services.TryAddScoped<MachineServices>();
         foreach (Type port in ModelComposition.Services)
         {

@@ -35,6 +35,18 @@ internal sealed class ModelContainer
         _provider = services.BuildServiceProvider(Checked);
     }
 
+    /// <summary>Makes services once, so that what cannot be made is told before a host needs it.</summary>
+    /// <param name="types">The types they are asked for by.</param>
+    /// <exception cref="InvalidOperationException">One cannot be made.</exception>
+    public void Require(IEnumerable<Type> types)
+    {
+        using IServiceScope scope = Open();
+        foreach (Type type in types)
+        {
+            scope.ServiceProvider.GetRequiredService(type);
+        }
+    }
+
     /// <summary>Opens the services of one more host.</summary>
     /// <param name="scheduler">Who runs its threads; <see langword="null"/> for a single-threaded scheduler.</param>
     public IServiceScope Open(Scheduler? scheduler = null)

@@ -1,6 +1,7 @@
 using Iopf.Kernel;
 using Iopf.Machine;
 using Iopf.Patches;
+using Iopf.Settings;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Iopf;
@@ -13,19 +14,18 @@ namespace Iopf;
 public sealed class ModeledHostFactory
 {
     private readonly Func<bool, ModelContainer> _containerOf;
-    private ModelContainer? _own;
 
     /// <summary>Creates a factory whose hosts all have the same patches and option values.</summary>
     /// <param name="patches">Which patches are on.</param>
-    /// <param name="settings">Option values by "Section:Name", checked; options that are absent have their defaults.</param>
+    /// <param name="settings">Option values by "Section:Name"; options that are absent have their defaults.</param>
+    /// <exception cref="InputException">There is no such option, or a value is not allowed.</exception>
     public ModeledHostFactory(PatchSet patches, IReadOnlyDictionary<string, string> settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
         Patches = patches;
-        Settings = settings;
-        _containerOf = isWatched => Services is null
-            ? ModelContainers.Get(Patches, Errata, Settings, isWatched)
-            : _own ??= ModelContainers.Compose(Patches, Errata, Settings, isWatched, Services);
+        Settings = SettableOptions.Model.Checked(settings);
+        Lazy<ModelContainer> changed = new(() => ModelContainers.Compose(Patches, Errata, Settings, WatchesPromises, Services));
+        _containerOf = isWatched => Services is null ? ModelContainers.Get(Patches, Errata, Settings, isWatched) : changed.Value;
     }
 
     internal ModeledHostFactory(Func<bool, ModelContainer> containerOf)

@@ -145,6 +145,7 @@ public sealed class RunCommandTests : IDisposable
     [InlineData("""{"Iopf": {"Patchs": "1-6"}}""", "iopf: Iopf:Patchs: there is no such key; expected one of Patches, Errata")]
     [InlineData("""{"Iopf": {"Patches": ["1", "2"]}}""", "iopf: Iopf:Patches: expected one text, none, all, or numbers and ranges")]
     [InlineData("""{"Iopf": {"Patches": {"First": "1"}}}""", "iopf: Iopf:Patches: expected one text, none, all, or numbers and ranges")]
+    [InlineData("""{"Iopf": "all"}""", "iopf: Iopf = all: expected a section with Patches and Errata")]
     [InlineData("""{"Iopf": {"Errata": "E99"}}""", "iopf: Iopf:Errata: errata spec 'E99': ")]
     [InlineData("""{"Premap": {"Lenght": 8}}""", "iopf: configuration: there is no option 'Premap:Lenght'; expected one of ")]
     [InlineData("""{"Premap": {"Length": 0}}""", "iopf: configuration: '0' is not a value of Premap:Length; expected an integer from 1")]

@@ -72,7 +72,7 @@ public sealed class ModeledHost : IDisposable
         : this(spec, scope.ServiceProvider) => _scope = scope;
 
     /// <summary>The patches and the errata that this host has.</summary>
-    public IopfOptions Options => _services.GetRequiredService<IopfOptions>();
+    public IopfOptions Options => _services.GetRequiredService<IopfOptions>().Copy();
 
     /// <summary>What happened so far, in numbers.</summary>
     public Tally Counters => Kernel.Tally;

@@ -17,4 +17,7 @@ public sealed class IopfOptions
     /// <summary>Which defects of the posted code are on.</summary>
     /// <value>An errata spec in configuration. The default is none.</value>
     public ErrataSet Errata { get; set; }
+
+    /// <summary>The same choice, apart from later changes of this one.</summary>
+    internal IopfOptions Copy() => new() { Patches = Patches, Errata = Errata };
 }

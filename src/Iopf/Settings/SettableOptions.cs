@@ -114,17 +114,32 @@ public sealed class SettableOptions
         return services;
     }
 
+    /// <summary>Option values with the spelling that configuration binds.</summary>
+    /// <param name="settings">Values by "Section:Name".</param>
+    /// <exception cref="InputException">There is no such option, or a value is not allowed.</exception>
+    internal IReadOnlyDictionary<string, string> Checked(IReadOnlyDictionary<string, string> settings)
+    {
+        Dictionary<string, string> values = new(settings.Count);
+        foreach ((string key, string value) in settings)
+        {
+            KeyValuePair<string, string> setting = Check(key, value, "settings");
+            values[setting.Key] = setting.Value;
+        }
+
+        return values;
+    }
+
     /// <summary>What is wrong in the known sections of a configuration.</summary>
     /// <param name="configuration">The root.</param>
     /// <returns>One line for each fault: key, value, what was expected.</returns>
     internal IEnumerable<string> Refused(IConfiguration configuration)
     {
-        foreach (IConfigurationSection entry in _classes.SelectMany(options => configuration.GetSection(options.Section).GetChildren()))
+        foreach ((string section, IConfigurationSection entry) in _classes.SelectMany(options => configuration.GetSection(options.Section).GetChildren().Select(entry => (options.Section, entry))))
         {
             string? refused = null;
             try
             {
-                Check(entry.Path, entry.Value ?? "", "configuration");
+                Check($"{section}:{entry.Key}", entry.Value ?? "", "configuration");
             }
             catch (InputException complaint)
             {

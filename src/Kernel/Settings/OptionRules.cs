@@ -32,6 +32,19 @@ internal sealed class OptionRules<T> : IValidateOptions<T>
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
     }
 
+    private static bool IsIn(RangeAttribute range, object? value)
+    {
+        try
+        {
+            return range.IsValid(value);
+        }
+        catch (OverflowException)
+        {
+            // The value does not even fit the type of the bounds.
+            return false;
+        }
+    }
+
     /// <summary>What is allowed, in words; <see langword="null"/> if the value is.</summary>
     private static string? ExpectedInsteadOf(PropertyInfo property, object? value)
     {
@@ -40,7 +53,7 @@ internal sealed class OptionRules<T> : IValidateOptions<T>
             return Enum.IsDefined(property.PropertyType, value!) ? null : "one of " + string.Join(", ", Enum.GetNames(property.PropertyType));
         }
 
-        return property.GetCustomAttribute<RangeAttribute>() is { } range && !range.IsValid(value)
+        return property.GetCustomAttribute<RangeAttribute>() is { } range && !IsIn(range, value)
             ? string.Create(CultureInfo.InvariantCulture, $"{(property.PropertyType == typeof(double) ? "a number" : "an integer")} from {range.Minimum} to {range.Maximum}")
             : null;
     }

@@ -216,6 +216,78 @@ public sealed class TogglingTests
         Assert.Same(provider.GetRequiredService<Ruler>(), window.Ruler);
     }
 
+    [Fact]
+    public void An_own_singleton_by_type_is_one_object_for_all_hosts_and_for_the_caller()
+    {
+        ServiceCollection services = new();
+        services.AddIopfModel();
+        services.AddSingleton<IFaultWindow, LoneWindow>();
+        using ServiceProvider provider = services.BuildServiceProvider();
+        ModeledHostFactory machines = provider.GetRequiredService<ModeledHostFactory>();
+        using IServiceScope one = machines.Open();
+        using IServiceScope other = machines.Open();
+
+        Assert.Same(provider.GetRequiredService<IFaultWindow>(), one.ServiceProvider.GetRequiredService<IFaultWindow>());
+        Assert.Same(one.ServiceProvider.GetRequiredService<IFaultWindow>(), other.ServiceProvider.GetRequiredService<IFaultWindow>());
+    }
+
+    [Fact]
+    public void An_own_invariant_joins_those_of_the_model()
+    {
+        ServiceCollection services = new();
+        services.AddIopfModel();
+        services.AddSingleton<IInvariantChecker>(_ => Mock.Of<IInvariantChecker>(checker => checker.Id == "X1"));
+
+        using ModeledHost host = Make(services);
+
+        Assert.Contains("X1", host.Checkers.Select(checker => checker.Id));
+        Assert.Contains("M1", host.Checkers.Select(checker => checker.Id));
+    }
+
+    [Fact]
+    public void An_own_answer_reads_the_callers_options_and_one_that_cannot_be_made_is_told_at_the_first_host()
+    {
+        ServiceCollection services = new();
+        services.AddIopfModel();
+        services.Configure<Setting>(setting => setting.X = 7);
+        services.Replace(ServiceDescriptor.Scoped<IFaultWindow>(provider => new LoneWindow(provider.GetRequiredService<IOptions<Setting>>().Value.X)));
+        using ServiceProvider provider = services.BuildServiceProvider();
+        using IServiceScope machine = provider.GetRequiredService<ModeledHostFactory>().Open();
+        ServiceCollection broken = new();
+        broken.AddIopfModel();
+        broken.Replace(ServiceDescriptor.Scoped<IFaultWindow, OwnWindow>());
+
+        Assert.Equal(7, Assert.IsType<LoneWindow>(machine.ServiceProvider.GetRequiredService<IFaultWindow>()).X);
+        Assert.Contains(nameof(Ruler), Assert.Throws<InvalidOperationException>(() => Make(broken)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_a_host_was_made_of_does_not_change_when_its_options_are_written_to()
+    {
+        using ModeledHost host = Make(new ServiceCollection().AddIopfModel());
+
+        host.Options.Patches = PatchSet.None;
+
+        Assert.Equal(PatchSet.All, host.Options.Patches);
+    }
+
+    [Fact]
+    public void A_value_that_does_not_fit_its_bounds_is_refused_like_any_other()
+    {
+        ServiceCollection services = new();
+        services.AddIopfModel();
+        services.Configure<CostOptions>(options => options.HandlerNanoseconds = long.MaxValue);
+
+        Assert.Contains("Cost:HandlerNanoseconds", Assert.Throws<OptionsValidationException>(() => Make(services)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Premap:Lenght", "5")]
+    [InlineData("Premap:Length", "0")]
+    [InlineData("Premap:Length", "many")]
+    public void A_factory_refuses_settings_that_are_not_allowed(string key, string value) =>
+        Assert.Throws<InputException>(() => new ModeledHostFactory(PatchSet.All, new Dictionary<string, string> { [key] = value }));
+
     private static string WindowOf(ServiceCollection services)
     {
         using ServiceProvider provider = services.BuildServiceProvider();
@@ -230,6 +302,18 @@ public sealed class TogglingTests
         new ConfigurationBuilder().AddInMemoryCollection(assignments.Select(text => new KeyValuePair<string, string?>(text.Split('=')[0], text.Split('=')[1]))).Build();
 
     private sealed class Ruler;
+
+    private sealed class Setting
+    {
+        public int X { get; set; }
+    }
+
+    private sealed class LoneWindow(int x = 0) : IFaultWindow
+    {
+        public int X { get; } = x;
+
+        public IovaRange Plan(Type1Container container, DmaMapping mapping, Iova page, IovaRange scope, Iommu.IommuProt access) => IovaRange.OfPages(page, 1);
+    }
 
     private sealed class OwnWindow(HostKernel kernel, Ruler ruler) : IFaultWindow
     {

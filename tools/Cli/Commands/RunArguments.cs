@@ -26,7 +26,7 @@ internal sealed class RunArguments
     private readonly Option<string> _errata = new("--errata")
     {
         Description = "Which defects of the posted code are on: none, all, or ids such as E01,E23 (see iopf errata). "
-            + "Otherwise the scenario's own set, or none.",
+            + "Otherwise IOPF__ERRATA, Iopf:Errata in appsettings.json, the scenario's own set, or none.",
         HelpName = "SPEC",
     };
 
