@@ -1,6 +1,7 @@
 using Iopf.Iommu;
 using Iopf.Kernel;
 using Iopf.Mm;
+using Iopf.Testing;
 using Iopf.TestKit.Vfio;
 
 namespace Iopf.Vfio.Tests;

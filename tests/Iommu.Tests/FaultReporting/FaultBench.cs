@@ -1,5 +1,5 @@
 using Iopf.Kernel;
-using Iopf.TestKit.Iommu;
+using Iopf.Testing;
 
 namespace Iopf.Iommu.Tests.FaultReporting;
 

@@ -1,7 +1,7 @@
 using Iopf.Iommu.Tests.FaultReporting;
 using Iopf.Kernel;
 using Iopf.Mm;
-using Iopf.TestKit.Iommu;
+using Iopf.Testing;
 
 namespace Iopf.Iommu.Tests.IopfQueues;
 

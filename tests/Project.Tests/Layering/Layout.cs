@@ -73,6 +73,10 @@ internal static class Layout
             new(Root, "adds the project's services to a container", "Dirty", "FaultHandling", "Groups", "Info", "Mapping", "Pins", "Ports", "State"),
             new("Patches", "patches 2 to 8, one folder each", "Dirty", "Mapping", "Pins", "Ports", "State", Root),
         ]),
+        new("src/Testing", "what makes a test of one patch short: a world of one container, fakes of its neighbours, faults", KernelRooms,
+        [
+            new(Root, "the world, the fakes, the faults"),
+        ]),
         new("src/Iopf", "the series: composition of a modeled host", KernelRooms,
         [
             new("Settings", "the options that a user may set"),

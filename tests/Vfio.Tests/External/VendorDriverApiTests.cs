@@ -1,6 +1,6 @@
 using Iopf.Iommu;
 using Iopf.Kernel;
-using Iopf.TestKit.Vfio;
+using Iopf.Testing;
 using Moq;
 
 namespace Iopf.Vfio.Tests.External;

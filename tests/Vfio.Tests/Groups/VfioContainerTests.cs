@@ -1,4 +1,5 @@
 using Iopf.Kernel;
+using Iopf.Testing;
 using Iopf.TestKit.Vfio;
 using Moq;
 

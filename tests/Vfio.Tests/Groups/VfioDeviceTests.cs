@@ -1,6 +1,6 @@
 using Iopf.Iommu;
 using Iopf.Kernel;
-using Iopf.TestKit.Vfio;
+using Iopf.Testing;
 
 namespace Iopf.Vfio.Tests.Groups;
 

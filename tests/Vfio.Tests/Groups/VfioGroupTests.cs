@@ -1,5 +1,6 @@
 using Iopf.Iommu;
 using Iopf.Kernel;
+using Iopf.Testing;
 using Iopf.TestKit.Vfio;
 
 namespace Iopf.Vfio.Tests.Groups;

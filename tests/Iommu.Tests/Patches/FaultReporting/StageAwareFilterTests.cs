@@ -1,6 +1,6 @@
 using Iopf.Iommu.Patches.FaultReporting;
 using Iopf.Kernel;
-using Iopf.TestKit.Iommu;
+using Iopf.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Moq;
 using static Iopf.Iommu.FaultReportCapabilities;

@@ -1,7 +1,7 @@
 using Iopf.Iommu;
 using Iopf.Kernel;
+using Iopf.Testing;
 using Iopf.TestKit;
-using Iopf.TestKit.Vfio;
 using Iopf.Vfio.Patches.NestedIopf;
 using Moq;
 

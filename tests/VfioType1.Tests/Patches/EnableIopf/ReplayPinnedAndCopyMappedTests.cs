@@ -1,6 +1,6 @@
 using Iopf.Iommu;
 using Iopf.Kernel;
-using Iopf.TestKit.Iommu;
+using Iopf.Testing;
 using Iopf.VfioType1.Patches.EnableIopf;
 using Iopf.VfioType1.Tests.FaultHandling;
 using Moq;

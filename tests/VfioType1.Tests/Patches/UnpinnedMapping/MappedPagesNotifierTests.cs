@@ -1,6 +1,6 @@
 using Iopf.Kernel;
 using Iopf.Mm;
-using Iopf.TestKit.Iommu;
+using Iopf.Testing;
 using Iopf.VfioType1.Patches.UnpinnedMapping;
 using Iopf.VfioType1.Tests.FaultHandling;
 

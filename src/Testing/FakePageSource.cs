@@ -1,40 +1,47 @@
 using Iopf.Iommu;
 using Iopf.Kernel;
+using Iopf.VfioType1;
 
-namespace Iopf.VfioType1.Tests.FaultHandling;
+namespace Iopf.Testing;
 
-/// <summary>
-/// Hands out made-up frames and counts those that are out: no frame comes back that was not handed out, and none is asked for under the
-/// container's locks. It is the residency too, and keeps what is mapped.
-/// </summary>
-internal sealed class FakePageSource(Type1Container container) : IPageSource, IPageResidency
+/// <summary>A source of pages that hands out made-up frames and keeps which of them are out; it is the residency as well.</summary>
+/// <remarks>
+/// A frame that is let go without having been handed out, or pages that are obtained with the wrong locks held, are an <see cref="InvariantViolationException"/>.
+/// </remarks>
+/// <param name="container">The container whose faults obtain pages.</param>
+public sealed class FakePageSource(Type1Container container) : IPageSource, IPageResidency
 {
     private readonly List<Pfn> _out = [];
 
-    /// <summary>Called while the pages are being obtained, with the number of the call from 1.</summary>
+    /// <summary>Called while pages are being obtained, with the number of the call, from 1.</summary>
     public Action<int>? Obtaining { get; set; }
 
-    /// <summary>The first address without a page behind it.</summary>
+    /// <summary>The first process address without a page behind it; all have one unless set.</summary>
     public UserAddress MissingFrom { get; set; } = new(ulong.MaxValue);
 
-    /// <summary>Whether neighbours in the process lie apart in memory.</summary>
+    /// <summary>Whether pages that are neighbours in the process lie apart in memory.</summary>
     public bool IsScattered { get; set; }
 
     /// <summary>Whether pages are obtained with the container lock held, as posted.</summary>
     public bool IsUnderLock { get; init; }
 
-    /// <summary>What was asked for, in order.</summary>
+    /// <summary>What was asked for, oldest first.</summary>
     public List<(UserAddress First, int Count, IommuProt Access)> Asked { get; } = [];
 
     /// <summary>Frames that were neither returned nor mapped.</summary>
     public int OutCount => _out.Count;
 
+    /// <summary>How many frames were returned without having been mapped.</summary>
     public int ReturnedCount { get; private set; }
 
+    /// <summary>How many frames were mapped.</summary>
     public int MappedCount { get; private set; }
 
+    /// <summary>The frame behind a process address.</summary>
+    /// <param name="address">The address.</param>
     public Pfn FrameOf(UserAddress address) => new(0x1000 + (address.Value >> Page.Shift) * (IsScattered ? 2UL : 1));
 
+    /// <inheritdoc/>
     public Result<int> Obtain(DmaMapping mapping, UserAddress first, IommuProt access, Memory<Pfn> frames)
     {
         Invariant.Hold(container.Lock.IsHeld == IsUnderLock && !container.PagesLock.IsHeld, "the container's locks are held as they should be while pages are obtained");
@@ -50,12 +57,14 @@ internal sealed class FakePageSource(Type1Container container) : IPageSource, IP
         return count > 0 ? count : Errno.EFAULT;
     }
 
+    /// <inheritdoc/>
     public void Return(DmaMapping mapping, ReadOnlyMemory<Pfn> frames)
     {
         ReturnedCount += frames.Length;
         TakeBack(frames.Span);
     }
 
+    /// <inheritdoc/>
     public void AfterMap(DmaMapping mapping, ReadOnlyMemory<Pfn> frames)
     {
         MappedCount += frames.Length;
