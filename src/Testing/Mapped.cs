@@ -1,14 +1,19 @@
 using Iopf.Kernel;
 using Iopf.VfioType1;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Iopf.Testing;
 
 /// <summary>A <see cref="Type1World"/> with one mapping on demand, from page 0 on, and process memory behind it.</summary>
 public sealed class Mapped : Type1World
 {
-    private Mapped(IServiceProvider? services, ulong pageCount)
-        : base(services?.GetRequiredService<HostKernel>() ?? new HostKernel(), services?.GetRequiredService<Mm.PhysicalMemory>())
+    private Mapped(ulong pageCount)
+    {
+        AddMemory(0, pageCount);
+        Mapping = AddMapping(0, pageCount);
+    }
+
+    private Mapped(ulong pageCount, IServiceProvider services)
+        : base(services)
     {
         AddMemory(0, pageCount);
         Mapping = AddMapping(0, pageCount);
@@ -31,6 +36,6 @@ public sealed class Mapped : Type1World
     public static Mapped Pages(int count, IServiceProvider? services = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
-        return new Mapped(services, (ulong)count);
+        return services is null ? new Mapped((ulong)count) : new Mapped((ulong)count, services);
     }
 }

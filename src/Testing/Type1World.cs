@@ -19,7 +19,9 @@ public class Type1World
     private const ulong FirstVaddr = 0x5000_0000;
     private const ulong FirstFrame = 0x9000;
 
-    /// <summary>Makes a world of its own, with single-threaded scheduler and no errata.</summary>
+    private readonly IServiceProvider? _services;
+
+    /// <summary>Makes a world of its own, with a single-threaded scheduler and no errata.</summary>
     public Type1World()
         : this(new HostKernel())
     {
@@ -32,6 +34,7 @@ public class Type1World
     public Type1World(IServiceProvider services)
         : this(services.GetRequiredService<HostKernel>(), services.GetRequiredService<PhysicalMemory>())
     {
+        _services = services;
     }
 
     /// <summary>Makes a world in a kernel.</summary>
@@ -147,4 +150,32 @@ public class Type1World
         Errno error = Owner.Mm!.Mmap(UserRange.OfPages(VaddrAt(firstPage), pageCount), MemoryAccess.Read | MemoryAccess.Write);
         Invariant.Hold(error == Errno.None, "the world's pages have no memory before it is added");
     }
+
+    /// <summary>Has type1 serve the device's faults, as <c>VFIO_IOMMU_ENABLE_IOPF</c> does: links the group, starts the service, registers the handler.</summary>
+    /// <returns>This world.</returns>
+    /// <exception cref="InvalidOperationException">The world was made without a container.</exception>
+    /// <exception cref="InvariantViolationException">A step fails, such as when there is a handler already.</exception>
+    public Type1World EnableFaults()
+    {
+        Errno error = Ask<IFaultingGroups>().Link(Container, Group, nameof(EnableFaults));
+        error = error == Errno.None ? Ask<IHostFaultService>().Start(Device) : error;
+        error = error == Errno.None ? Ask<IFaultRegistration>().Add(Device, FaultReportCapabilities.Flat) : error;
+        Invariant.Hold(error == Errno.None, "type1 can serve the faults of a device that nobody else serves");
+        return this;
+    }
+
+    /// <summary>Reports a fault of the device, as the IOMMU driver does, and runs every thread until it sleeps.</summary>
+    /// <param name="fault">The fault; see <see cref="Faults"/>.</param>
+    /// <returns><see cref="Errno.None"/> when somebody took the fault over; its response is in <see cref="FakeIommuDomain.Responses"/> then.</returns>
+    /// <exception cref="InvalidOperationException">The world was made without a container.</exception>
+    public Errno Report(IommuFault fault)
+    {
+        Errno error = Ask<DeviceFaultReporter>().Report(Device, in fault);
+        Kernel.Scheduler.RunReady();
+        return error;
+    }
+
+    private T Ask<T>()
+        where T : notnull =>
+        (_services ?? throw new InvalidOperationException("this world was made without a container: there is nothing to serve its faults")).GetRequiredService<T>();
 }

@@ -1,4 +1,5 @@
 using Iopf.Density;
+using Iopf.Kernel;
 
 namespace Iopf.Studies.Tests.Density;
 
@@ -134,5 +135,42 @@ public sealed class DensityRunTests
         DensityOptions options = new() { StartIntervalMilliseconds = 1_000_000 };
 
         Assert.Equal(2_199 * 1_000_000_000_000, DensitySimulation.StartsAt(2_199, options));
+    }
+
+    [Fact]
+    public void A_length_of_the_callers_own_decides_each_fault_of_its_guest()
+    {
+        DensitySpec spec = Hosts.Small();
+
+        DensityRun eight = DensityRun.Of(spec, DensityPolicy.MappedOnFault("mine", () => new Length(_ => 8)), 3);
+        DensityRun known = spec.Run("iopf-8", 3);
+
+        Assert.Equal(known.AllCounts, eight.AllCounts);
+        Assert.Equal(known.Latencies, eight.Latencies);
+    }
+
+    [Fact]
+    public void A_length_is_told_whether_reclaim_took_the_page()
+    {
+        HashSet<bool> told = [];
+
+        DensityRun.Of(Hosts.Small(), DensityPolicy.MappedOnFault("mine", () => new Length(wasInvalidated =>
+        {
+            told.Add(wasInvalidated);
+            return 1;
+        })), 20);
+
+        Assert.Equal([false, true], told.Order());
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1_048_577)]
+    public void A_length_that_is_none_ends_the_run(int length) =>
+        Assert.Throws<InvariantViolationException>(() => DensityRun.Of(Hosts.Small(), DensityPolicy.MappedOnFault("mine", () => new Length(_ => length)), 1));
+
+    private sealed class Length(Func<bool, int> answer) : IPremapLength
+    {
+        public int Next(int page, bool wasInvalidated) => answer(wasInvalidated);
     }
 }

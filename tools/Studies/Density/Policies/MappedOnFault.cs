@@ -3,11 +3,13 @@ using Iopf.Kernel;
 namespace Iopf.Density.Policies;
 
 /// <summary>Nothing is mapped before the device faults on it, and nothing is pinned: the series, with a pre-map length.</summary>
-/// <param name="window">How many pages a fault maps at most: forward from the faulting one, to the first that is mapped.</param>
+/// <param name="lengths">Makes what a guest is asked: how many pages a fault maps at most, forward from the faulting one, to the first that is mapped.</param>
 /// <param name="options">What else is told to reclaim.</param>
 /// <param name="costs">What the steps of a fault cost.</param>
-internal sealed class MappedOnFault(int window, DensityOptions options, CostOptions costs) : IDevicePolicy
+internal sealed class MappedOnFault(Func<IPremapLength> lengths, DensityOptions options, CostOptions costs) : IDevicePolicy
 {
+    private readonly Dictionary<DensityGuest, IPremapLength> _lengths = [];
+
     /// <inheritdoc/>
     public bool LearnsOfUse => options.DeviceAccessesAge || options.CpuTouchesPayload;
 
@@ -15,7 +17,11 @@ internal sealed class MappedOnFault(int window, DensityOptions options, CostOpti
     public long PinnedAtMost(GuestLayout layout) => 0;
 
     /// <inheritdoc/>
-    public long Assign(DensityGuest guest) => 0;
+    public long Assign(DensityGuest guest)
+    {
+        _lengths.Add(guest, lengths());
+        return 0;
+    }
 
     /// <inheritdoc/>
     public long Prepare(DensityGuest guest, long now) => 0;
@@ -35,7 +41,10 @@ internal sealed class MappedOnFault(int window, DensityOptions options, CostOpti
     private long Handle(DensityGuest guest, long begin)
     {
         int page = guest.NextPage;
-        int pages = guest.Memory.Unmapped(page, window);
+        bool wasInvalidated = (guest.Memory.Host[guest.Memory.ChunkOf(page)].Lost & Chunk.Bits(page % Chunk.Pages, 1)) != 0;
+        int length = _lengths[guest].Next(page, wasInvalidated);
+        Invariant.Hold(length is >= 1 and <= DensityPolicy.LongestWindow, "a fault maps from 1 to 1,048,576 pages");
+        int pages = guest.Memory.Unmapped(page, length);
         return costs.HandlerNanoseconds + FaultedPages.Enter(guest.Memory, new PageRun(page, pages), begin + costs.HandlerNanoseconds);
     }
 }
