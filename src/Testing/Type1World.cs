@@ -157,7 +157,7 @@ public class Type1World
     /// <exception cref="InvariantViolationException">A step fails, such as when there is a handler already.</exception>
     public Type1World EnableFaults()
     {
-        Errno error = Ask<IFaultingGroups>().Link(Container, Group, nameof(EnableFaults));
+        Errno error = Ask<IFaultingGroups>().Link(Container, Group, "vfio_iommu_type1_enable_iopf");
         error = error == Errno.None ? Ask<IHostFaultService>().Start(Device) : error;
         error = error == Errno.None ? Ask<IFaultRegistration>().Add(Device, FaultReportCapabilities.Flat) : error;
         Invariant.Hold(error == Errno.None, "type1 can serve the faults of a device that nobody else serves");

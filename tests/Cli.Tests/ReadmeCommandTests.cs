@@ -4,22 +4,23 @@ using Iopf.TestKit;
 
 namespace Iopf.Cli.Tests;
 
-/// <summary>Every command that the README, docs/compare.md and docs/decode.md show, run as it stands there.</summary>
+/// <summary>Every command that the README and the pages of docs show, run as it stands there.</summary>
 public sealed partial class ReadmeCommandTests
 {
     private static readonly string Readme = Repository.Read("README.md");
-    private static readonly string Shows = Readme + Repository.Read("docs/compare.md") + Repository.Read("docs/decode.md");
+    private static readonly string Commands = Repository.Read("docs/commands.md");
+    private static readonly string Shows = Readme + Commands + Repository.Read("docs/compare.md") + Repository.Read("docs/decode.md");
 
     public static TheoryData<string> ShownCommands { get; } = [.. Shown().Matches(Shows).Select(shown => shown.Groups["args"].Value)];
 
-    public static TheoryData<string> NamedCommands { get; } = [.. Named().Matches(Readme).Select(named => named.Groups["args"].Value)];
+    public static TheoryData<string> NamedCommands { get; } = [.. Named().Matches(Readme + Commands).Select(named => named.Groups["args"].Value).Distinct()];
 
     /// <summary>What commands printed: one that is shown and named as well runs once.</summary>
     private static readonly Dictionary<string, (int ExitCode, string Printed)> Runs = [];
 
     [Theory]
     [MemberData(nameof(ShownCommands))]
-    public void A_shown_command_prints_what_the_README_shows(string args)
+    public void A_shown_command_prints_what_the_page_shows(string args)
     {
         string output = Shown().Matches(Shows).Single(shown => shown.Groups["args"].Value == args).Groups["output"].Value;
         (int exitCode, string printed) = Run(args);
@@ -39,7 +40,7 @@ public sealed partial class ReadmeCommandTests
     }
 
     [Fact]
-    public void The_README_shows_and_names_commands()
+    public void The_pages_show_and_name_commands()
     {
         Assert.Equal(6, ShownCommands.Count);
         Assert.Equal(27, NamedCommands.Count);

@@ -1,7 +1,10 @@
+using Iopf.Iommu;
+using Iopf.Kernel;
 using Iopf.Machine;
 using Iopf.Patches;
 using Iopf.Scenarios;
 using Iopf.Settings;
+using Iopf.Testing;
 using Iopf.VfioType1;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -24,13 +27,14 @@ internal static class LibrarySamples
         return host.Options.Patches;
     }
 
-    public static string Alone()
+    public static void Alone()
     {
         // alone
         using ServiceProvider services = new ServiceCollection().AddPremap(options => options.Length = 4).BuildServiceProvider();
         IFaultWindow window = services.GetRequiredService<IFaultWindow>();
+        Mapped world = Mapped.Pages(16);                                                         // Iopf.Testing
+        Assert.Equal(4UL, window.Plan(world.Container, world.Mapping, world.FirstIova, IovaRange.All, IommuProt.Read).PageCount);
         // end of sample
-        return window.GetType().Name;
     }
 
     public static RunResult Own(IFaultWindow mine)

@@ -8,7 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Iopf.Project.Tests;
 
-/// <summary>The sample of the README, compiled and run.</summary>
+/// <summary>The long sample of docs/library.md, compiled and run.</summary>
 internal static class ReadmeSample
 {
     // The sample prints to the console; here that is a writer.

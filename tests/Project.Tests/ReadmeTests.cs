@@ -5,7 +5,9 @@ namespace Iopf.Project.Tests;
 
 public sealed partial class ReadmeTests
 {
+    private const string LibraryPage = "docs/library.md";
     private static readonly string Readme = Repository.Read("README.md");
+    private static readonly string Library = Repository.Read(LibraryPage);
 
     [Fact]
     public void The_sample_maps_faults_invalidates_and_prints_the_trace()
@@ -19,17 +21,17 @@ public sealed partial class ReadmeTests
     }
 
     [Fact]
-    public void The_trace_in_the_README_is_what_the_sample_prints()
+    public void The_trace_of_the_library_page_is_what_the_sample_prints()
     {
-        Group shown = Trace().Match(Readme).Groups["lines"];
+        Group shown = Trace().Match(Library).Groups["lines"];
         string[] parts = shown.Value.Split("...\n");
         if (Environment.GetEnvironmentVariable("IOPF_UPDATE") is not null)
         {
             string whole = SampleOutput();
             string header = whole[..(whole.IndexOf('\n', StringComparison.Ordinal) + 1)];
             string fromTheDma = whole[whole.LastIndexOf("\n\n", whole.IndexOf(" write ", StringComparison.Ordinal), StringComparison.Ordinal)..][1..];
-            string updated = Readme[..shown.Index] + header + "...\n" + fromTheDma + Readme[(shown.Index + shown.Length)..];
-            File.WriteAllText(Path.Combine(Repository.Root, "README.md"), updated);
+            string updated = Library[..shown.Index] + header + "...\n" + fromTheDma + Library[(shown.Index + shown.Length)..];
+            File.WriteAllText(Path.Combine(Repository.Root, LibraryPage), updated);
             return;
         }
 
@@ -39,12 +41,12 @@ public sealed partial class ReadmeTests
     }
 
     [Fact]
-    public void The_sample_in_the_README_is_the_one_that_is_compiled_and_has_at_most_20_lines()
+    public void The_long_sample_of_the_library_page_is_the_one_that_is_compiled_and_has_at_most_20_lines()
     {
         string source = Repository.Read("tests/Project.Tests/ReadmeSample.cs");
         string[] lines = [.. Sample().Match(source).Groups["lines"].Value.TrimEnd().Split('\n').Select(line => line.Length > 8 ? line[8..] : "")];
 
-        Assert.Contains("```csharp\n" + string.Join('\n', lines) + "\n```", Readme, StringComparison.Ordinal);
+        Assert.Contains("```csharp\n" + string.Join('\n', lines) + "\n```", Library, StringComparison.Ordinal);
         Assert.True(lines.Count(line => line.Length > 0) <= 20);
     }
 
@@ -53,6 +55,9 @@ public sealed partial class ReadmeTests
         Assert.Equal(
             [],
             Link().Matches(Readme).Select(link => link.Groups["path"].Value).Where(path => !Path.Exists(Path.Combine(Repository.Root, path))));
+
+    [Fact]
+    public void The_README_has_two_screens() => Assert.InRange(Readme.Split('\n').Length, 1, 110);
 
     [Fact]
     public void The_test_command_of_the_README_is_the_one_that_CI_runs()
