@@ -16,6 +16,7 @@ internal sealed class ModelSource(IServiceProvider provider, ModelRegistration r
     private const int MostContainers = 16;
 
     private readonly ConcurrentDictionary<ServiceDescriptor, Lazy<object>> _singletons = [];
+    private readonly IReadOnlyList<IGrouping<Type, ServiceDescriptor>> _ownAnswers = [.. registration.OwnAnswers];
     private Composed[] _containers = [];
 
     /// <summary>The container that the options in force ask for.</summary>
@@ -35,7 +36,7 @@ internal sealed class ModelSource(IServiceProvider provider, ModelRegistration r
 
         IopfOptions options = (IopfOptions)values[0];
         ModelContainer container = new(options.Copy(), isWatched, inner => SettableOptions.Model.Fix(inner, values.AsSpan(1)), TakeOwnAnswers);
-        container.Require(registration.OwnAnswers.Select(static answers => answers.Key));
+        container.Require(_ownAnswers.Select(static answers => answers.Key));
 
         // Of two threads that compose the same at once, one is remembered; both containers are right.
         Interlocked.CompareExchange(ref _containers, [.. known.TakeLast(MostContainers - 1), new(values, isWatched, container)], known);
@@ -65,7 +66,8 @@ internal sealed class ModelSource(IServiceProvider provider, ModelRegistration r
 
     private void TakeOwnAnswers(IServiceCollection inner)
     {
-        foreach (IGrouping<Type, ServiceDescriptor> answers in registration.OwnAnswers)
+        inner.AddScoped(host => new CallerServices(host, provider));
+        foreach (IGrouping<Type, ServiceDescriptor> answers in _ownAnswers)
         {
             if (ModelComposition.Lists.Contains(answers.Key))
             {
@@ -93,7 +95,7 @@ internal sealed class ModelSource(IServiceProvider provider, ModelRegistration r
         }
 
         Func<IServiceProvider, object> make = answer.ImplementationFactory ?? (host => ActivatorUtilities.CreateInstance(host, answer.ImplementationType!));
-        return ServiceDescriptor.Describe(answer.ServiceType, host => make(new HostThenCaller(host, provider)), answer.Lifetime);
+        return ServiceDescriptor.Describe(answer.ServiceType, host => make(new HostThenCaller(host, host.GetRequiredService<CallerServices>().Provider)), answer.Lifetime);
     }
 
     private sealed record Composed(object[] Values, bool IsWatched, ModelContainer Container);

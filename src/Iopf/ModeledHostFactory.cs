@@ -24,8 +24,10 @@ public sealed class ModeledHostFactory
         ArgumentNullException.ThrowIfNull(settings);
         Patches = patches;
         Settings = SettableOptions.Model.Checked(settings);
-        Lazy<ModelContainer> changed = new(() => ModelContainers.Compose(Patches, Errata, Settings, WatchesPromises, Services));
-        _containerOf = isWatched => Services is null ? ModelContainers.Get(Patches, Errata, Settings, isWatched) : changed.Value;
+        Lazy<ModelContainer> container = new(() => Services is null
+            ? ModelContainers.Get(Patches, Errata, Settings, WatchesPromises)
+            : ModelContainers.Compose(Patches, Errata, Settings, WatchesPromises, Services));
+        _containerOf = _ => container.Value;
     }
 
     internal ModeledHostFactory(Func<bool, ModelContainer> containerOf)
@@ -73,18 +75,14 @@ public sealed class ModeledHostFactory
     /// <param name="name">The option's "Section:Name".</param>
     /// <param name="value">Its value.</param>
     /// <returns>The factory.</returns>
-    internal ModeledHostFactory With(string name, string value) =>
-        new(Patches, new Dictionary<string, string>(Settings) { [name] = value })
-        {
-            Scheduler = Scheduler,
-            Errata = Errata,
-            Services = Services,
-            WatchesPromises = WatchesPromises,
-        };
+    internal ModeledHostFactory With(string name, string value) => Like(new Dictionary<string, string>(Settings) { [name] = value }, WatchesPromises);
 
     /// <summary>A factory of hosts that are not watched.</summary>
     /// <returns>The factory.</returns>
-    internal ModeledHostFactory Unwatched() => new(Patches, Settings) { Scheduler = Scheduler, Errata = Errata, Services = Services, WatchesPromises = false };
+    internal ModeledHostFactory Unwatched() => Like(Settings, watchesPromises: false);
 
     internal IServiceScope Open() => _containerOf(WatchesPromises).Open(Scheduler?.Invoke());
+
+    private ModeledHostFactory Like(IReadOnlyDictionary<string, string> settings, bool watchesPromises) =>
+        new(Patches, settings) { Scheduler = Scheduler, Errata = Errata, Services = Services, WatchesPromises = watchesPromises };
 }

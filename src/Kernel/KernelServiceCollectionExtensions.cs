@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Iopf.Kernel;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -30,8 +31,9 @@ public static class KernelServiceCollectionExtensions
     /// <param name="configure">Sets values.</param>
     /// <returns>The same services.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="services"/> is null.</exception>
-    public static IServiceCollection AddCheckedOptions<T>(this IServiceCollection services, Action<T>? configure = null)
-        where T : class
+    public static IServiceCollection AddCheckedOptions<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] T>(
+        this IServiceCollection services, Action<T>? configure = null)
+        where T : class, new()
     {
         ArgumentNullException.ThrowIfNull(services);
         OptionsBuilder<T> options = services.AddOptions<T>();

@@ -1,3 +1,4 @@
+using Iopf.Kernel;
 using Iopf.Settings;
 using Microsoft.Extensions.DependencyInjection;
 

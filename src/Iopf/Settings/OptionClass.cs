@@ -1,6 +1,6 @@
-using System.ComponentModel.DataAnnotations;
 using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
+using Iopf.Kernel;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -28,25 +28,10 @@ internal sealed record OptionClass(
     public static OptionClass Of<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] T>()
         where T : class, new()
     {
-        string section = SectionOf(typeof(T));
-        T defaults = new();
-        List<SettableOption> options = [];
-        foreach (PropertyInfo property in typeof(T).GetProperties(BindingFlags.Public | BindingFlags.Instance))
-        {
-            if (property.SetMethod is { IsPublic: true } && SettableOption.CanHold(property.PropertyType))
-            {
-                options.Add(new SettableOption(
-                    section,
-                    property.Name,
-                    property.PropertyType,
-                    property.GetValue(defaults),
-                    property.GetCustomAttribute<RangeAttribute>()));
-            }
-        }
-
+        string section = SettableOption.SectionOf(typeof(T));
         return new OptionClass(
             section,
-            options,
+            SettableOption.Of<T>(),
             static services => services.AddCheckedOptions<T>(),
             (services, configuration) => services.AddCheckedOptions<T>().AddOptions<T>().Bind(configuration.GetSection(section)),
             static provider => provider.GetRequiredService<IOptionsMonitor<T>>().CurrentValue,
@@ -66,17 +51,5 @@ internal sealed record OptionClass(
         }
 
         return copy;
-    }
-
-    private static string SectionOf([DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicFields)] Type type)
-    {
-        FieldInfo? constant = type.GetField("Section", BindingFlags.Public | BindingFlags.Static);
-        if (constant?.GetValue(null) is string section)
-        {
-            return section;
-        }
-
-        const string Suffix = "Options";
-        return type.Name.EndsWith(Suffix, StringComparison.Ordinal) ? type.Name[..^Suffix.Length] : type.Name;
     }
 }

@@ -217,6 +217,46 @@ public sealed class TogglingTests
     }
 
     [Fact]
+    public void What_an_own_answer_asks_of_the_caller_is_one_for_each_host_and_sees_that_host()
+    {
+        ServiceCollection services = new();
+        services.AddIopfModel();
+        services.AddScoped<Witness>();
+        services.Replace(ServiceDescriptor.Scoped<IFaultWindow, WitnessedWindow>());
+        using ServiceProvider provider = services.BuildServiceProvider(new ServiceProviderOptions { ValidateScopes = true });
+        using IServiceScope one = provider.GetRequiredService<ModeledHostFactory>().Open();
+        using IServiceScope other = provider.GetRequiredService<ModeledHostFactory>().Open();
+        using IServiceScope scope = provider.CreateScope();
+
+        Witness first = ((WitnessedWindow)one.ServiceProvider.GetRequiredService<IFaultWindow>()).Witness;
+        Witness second = ((WitnessedWindow)other.ServiceProvider.GetRequiredService<IFaultWindow>()).Witness;
+        Witness third = ((WitnessedWindow)scope.ServiceProvider.GetRequiredService<IFaultWindow>()).Witness;
+
+        Assert.NotSame(first, second);
+        Assert.Same(one.ServiceProvider.GetRequiredService<HostKernel>(), first.Kernel);
+        Assert.Same(scope.ServiceProvider.GetRequiredService<Witness>(), third);
+        Assert.Same(scope.ServiceProvider.GetRequiredService<HostKernel>(), third.Kernel);
+    }
+
+    [Fact]
+    public void What_an_own_answer_asks_of_the_caller_goes_with_the_host()
+    {
+        ServiceCollection services = new();
+        services.AddIopfModel();
+        services.AddScoped<Witness>();
+        services.Replace(ServiceDescriptor.Scoped<IFaultWindow, WitnessedWindow>());
+        using ServiceProvider provider = services.BuildServiceProvider();
+        Witness witness;
+        using (IServiceScope machine = provider.GetRequiredService<ModeledHostFactory>().Open())
+        {
+            witness = ((WitnessedWindow)machine.ServiceProvider.GetRequiredService<IFaultWindow>()).Witness;
+            Assert.False(witness.IsGone);
+        }
+
+        Assert.True(witness.IsGone);
+    }
+
+    [Fact]
     public void An_own_singleton_by_type_is_one_object_for_all_hosts_and_for_the_caller()
     {
         ServiceCollection services = new();
@@ -302,6 +342,22 @@ public sealed class TogglingTests
         new ConfigurationBuilder().AddInMemoryCollection(assignments.Select(text => new KeyValuePair<string, string?>(text.Split('=')[0], text.Split('=')[1]))).Build();
 
     private sealed class Ruler;
+
+    private sealed class Witness(HostKernel kernel) : IDisposable
+    {
+        public HostKernel Kernel { get; } = kernel;
+
+        public bool IsGone { get; private set; }
+
+        public void Dispose() => IsGone = true;
+    }
+
+    private sealed class WitnessedWindow(Witness witness) : IFaultWindow
+    {
+        public Witness Witness { get; } = witness;
+
+        public IovaRange Plan(Type1Container container, DmaMapping mapping, Iova page, IovaRange scope, Iommu.IommuProt access) => IovaRange.OfPages(page, 1);
+    }
 
     private sealed class Setting
     {

@@ -14,7 +14,7 @@ internal static class Layout
         new("src/Kernel", "what every part of the modeled kernel stands on", [],
         [
             new("Errors", "errno, results, invariants, oopses, and the exception for bad input"),
-            new("Settings", "checks of option values, and values that have a text form of their own"),
+            new("Settings", "options that a user may set, checks of their values, and values that have a text form of their own", "Errors"),
             new("Addresses", "iova, user address, page frame number, ranges", "Errors"),
             new("Errata", "the ids of the defects of the posted code, and sets of them", "Errors", "Settings"),
             new("Failures", "planned failures of allocations, pins, maps and registrations", "Errors"),

@@ -1,6 +1,6 @@
 using System.Text.Json;
+using Iopf.Kernel;
 using Iopf.Patches;
-using Iopf.Settings;
 
 namespace Iopf.Cli.Output;
 

@@ -1,29 +1,29 @@
 using System.ComponentModel.DataAnnotations;
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
-using Iopf.Kernel;
+using System.Reflection;
 
-namespace Iopf.Settings;
+namespace Iopf.Kernel;
 
 /// <summary>One option a user may set with <c>--set Section:Name=value</c>, in appsettings.json, or in the environment.</summary>
 public sealed class SettableOption
 {
-    private readonly Type _type;
+    private readonly PropertyInfo _property;
     private readonly RangeAttribute? _range;
 
-    internal SettableOption(string section, string name, Type type, object? value, RangeAttribute? range)
+    private SettableOption(string section, PropertyInfo property, object defaults)
     {
         Section = section;
-        Name = name;
-        _type = type;
-        _range = range;
-        Default = Text(value);
+        _property = property;
+        _range = property.GetCustomAttribute<RangeAttribute>();
+        Default = Text(property.GetValue(defaults));
     }
 
     /// <summary>The configuration section.</summary>
     public string Section { get; }
 
     /// <summary>The name in its section.</summary>
-    public string Name { get; }
+    public string Name => _property.Name;
 
     /// <summary>Section and name, as a user writes them.</summary>
     public string Key => $"{Section}:{Name}";
@@ -38,26 +38,61 @@ public sealed class SettableOption
     public string? Maximum => _range is null ? null : Text(_range.Maximum);
 
     /// <summary>The values it can take, if they have names; empty otherwise.</summary>
-    public IReadOnlyList<string> Names => _type.IsEnum ? Enum.GetNames(_type) : [];
+    public IReadOnlyList<string> Names => Type.IsEnum ? Enum.GetNames(Type) : [];
 
     /// <summary>The expected form of a value, in words.</summary>
     public string Form
     {
         get
         {
-            if (_type == typeof(bool))
+            if (Type == typeof(bool))
             {
                 return "true or false";
             }
 
-            if (_type.IsEnum)
+            if (Type.IsEnum)
             {
                 return "one of " + string.Join(", ", Names);
             }
 
-            string kind = _type == typeof(double) ? "a number" : "an integer";
+            string kind = Type == typeof(double) ? "a number" : "an integer";
             return _range is null ? kind : $"{kind} from {Minimum} to {Maximum}";
         }
+    }
+
+    private Type Type => _property.PropertyType;
+
+    /// <summary>The options of a class: its public properties.</summary>
+    /// <typeparam name="T">The class; its section is its constant <c>Section</c>, or else its name without "Options".</typeparam>
+    /// <returns>The options, in the order in which the class declares them.</returns>
+    public static IReadOnlyList<SettableOption> Of<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] T>()
+        where T : class, new()
+    {
+        T defaults = new();
+        return [.. typeof(T).GetProperties(BindingFlags.Public | BindingFlags.Instance)
+            .Where(static property => property.SetMethod is { IsPublic: true } && CanHold(property.PropertyType))
+            .Select(property => new SettableOption(SectionOf(typeof(T)), property, defaults))];
+    }
+
+    /// <summary>The configuration section of an option class: its constant <c>Section</c>, or else its name without "Options".</summary>
+    /// <param name="type">The class.</param>
+    /// <returns>The section.</returns>
+    public static string SectionOf([DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicFields)] Type type)
+    {
+        ArgumentNullException.ThrowIfNull(type);
+        const string suffix = "Options";
+        return type.GetField("Section", BindingFlags.Public | BindingFlags.Static)?.GetValue(null) as string
+            ?? (type.Name.EndsWith(suffix, StringComparison.Ordinal) ? type.Name[..^suffix.Length] : type.Name);
+    }
+
+    /// <summary>What is wrong with the value that an object has.</summary>
+    /// <param name="options">An object of the option's class.</param>
+    /// <returns>Key, value and the expected form in one line; <see langword="null"/> if the value is allowed.</returns>
+    public string? RefusalOf(object options)
+    {
+        object? value = _property.GetValue(options);
+        bool isAllowed = value is not null && (Type.IsEnum ? Enum.IsDefined(Type, value) : IsInRange(value));
+        return isAllowed ? null : $"{Key} = {Text(value)}: expected {Form}";
     }
 
     /// <summary>Checks a value and gives it its canonical spelling.</summary>
@@ -77,7 +112,7 @@ public sealed class SettableOption
         return Text(parsed);
     }
 
-    internal static bool CanHold(Type type) =>
+    private static bool CanHold(Type type) =>
         type == typeof(int) || type == typeof(long) || type == typeof(double) || type == typeof(bool) || type.IsEnum;
 
     private static string Text(object? value) =>
@@ -99,20 +134,20 @@ public sealed class SettableOption
     private object? Parsed(string text)
     {
         CultureInfo culture = CultureInfo.InvariantCulture;
-        if (_type == typeof(bool))
+        if (Type == typeof(bool))
         {
             return bool.TryParse(text, out bool flag) ? flag : null;
         }
 
-        if (_type == typeof(double))
+        if (Type == typeof(double))
         {
             return double.TryParse(text, NumberStyles.Float, culture, out double number) && double.IsFinite(number) ? number : null;
         }
 
-        if (_type.IsEnum)
+        if (Type.IsEnum)
         {
-            string? name = Array.Find(Enum.GetNames(_type), known => known.Equals(text, StringComparison.OrdinalIgnoreCase));
-            return name is null ? null : Enum.Parse(_type, name);
+            string? name = Array.Find(Enum.GetNames(Type), known => known.Equals(text, StringComparison.OrdinalIgnoreCase));
+            return name is null ? null : Enum.Parse(Type, name);
         }
 
         if (!long.TryParse(text, NumberStyles.AllowLeadingSign, culture, out long integer))
@@ -120,7 +155,7 @@ public sealed class SettableOption
             return null;
         }
 
-        if (_type == typeof(long))
+        if (Type == typeof(long))
         {
             return integer;
         }
