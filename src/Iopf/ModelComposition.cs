@@ -55,6 +55,8 @@ internal static class ModelComposition
             PatchCatalog.Get(number).Register(services);
         }
 
+        services.AddIommuErrata(errata);
+        services.AddVfioType1Errata(errata);
         return services;
     }
 

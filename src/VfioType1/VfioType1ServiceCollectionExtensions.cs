@@ -34,18 +34,15 @@ public static class VfioType1ServiceCollectionExtensions
         services.TryAddScoped<UnmapDma>();
         services.TryAddScoped<RemoveMapping>();
         services.TryAddScoped<DirtyLog>();
-        services.TryAddScoped<PinnedOrWholeScope>();
-        services.TryAddScoped<IDirtyScope>(provider => provider.GetRequiredService<PinnedOrWholeScope>());
-        services.TryAddScoped<StaticPinMap>();
-        services.TryAddScoped<IDmaMapPolicy>(provider => provider.GetRequiredService<StaticPinMap>());
+        AddBaseline<IDirtyScope, PinnedOrWholeScope>(services);
+        AddBaseline<IDmaMapPolicy, StaticPinMap>(services);
     }
 
     private static void AddPinsAndGroups(IServiceCollection services)
     {
         services.TryAddScoped<ExternalPinning>();
         services.TryAddScoped<DmaReadWrite>();
-        services.TryAddScoped<CountWithoutIommu>();
-        services.TryAddScoped<IExternalPinAccounting>(provider => provider.GetRequiredService<CountWithoutIommu>());
+        AddBaseline<IExternalPinAccounting, CountWithoutIommu>(services);
         services.TryAddScoped<NoPinScopes>();
         services.TryAddScoped<IPinScopeRecorder>(provider => provider.GetRequiredService<NoPinScopes>());
         services.TryAddScoped<IPinScopeView>(provider => provider.GetRequiredService<NoPinScopes>());
@@ -66,7 +63,6 @@ public static class VfioType1ServiceCollectionExtensions
         services.TryAddScoped<IFaultingGroups>(provider => provider.GetRequiredService<FaultDirectory>());
         services.TryAddScoped<FaultPlanner>();
         services.TryAddScoped<FaultedPageMapper>();
-        services.TryAddScoped<WindowUnderLock>();
         services.TryAddScoped<MappedPageRemover>();
         services.TryAddScoped<IPartialUnmapper>(provider => provider.GetRequiredService<MappedPageRemover>());
         services.TryAddTransient<PageFaultHandler>();
@@ -80,6 +76,15 @@ public static class VfioType1ServiceCollectionExtensions
         services.TryAddScoped<IPageSource, LongTermPins>();
         services.TryAddScoped<IPageResidency, PinnedWhileMapped>();
         services.TryAddScoped<IInvalidationGuard, NoInvalidation>();
-        services.TryAddScoped<IAddressSpaceWatch, NoAddressSpaceWatch>();
+        AddBaseline<IAddressSpaceWatch, NoAddressSpaceWatch>(services);
+    }
+
+    /// <summary>Adds an answer that a patch replaces and falls back on.</summary>
+    private static void AddBaseline<TPort, TAnswer>(IServiceCollection services)
+        where TPort : class
+        where TAnswer : class, TPort
+    {
+        services.TryAddKeyedScoped<TPort, TAnswer>(Baseline.Key);
+        services.TryAddScoped(static provider => provider.GetRequiredKeyedService<TPort>(Baseline.Key));
     }
 }

@@ -13,8 +13,8 @@ namespace Iopf.Project.Tests;
 /// <summary>A port is plain C#: a mock of it can be set up without tricks.</summary>
 public sealed class PortsTests
 {
-    // What a class that takes ports may take beside them: the kernel, the memory, and the data of a room.
-    private static readonly HashSet<Type> Ground = [typeof(HostKernel), typeof(PhysicalMemory), typeof(Type1Containers)];
+    // What a class that takes ports may take beside them: the kernel and the memory.
+    private static readonly HashSet<Type> Ground = [typeof(HostKernel), typeof(PhysicalMemory)];
 
     // Interfaces whose answers are not services: a device's handler, a queue's, a bus driver.
     private static readonly Type[] Handlers = [typeof(IDeviceFaultHandler), typeof(IFaultGroupHandler), typeof(IVfioDeviceOps)];

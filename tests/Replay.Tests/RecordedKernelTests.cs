@@ -1,3 +1,6 @@
+using Iopf.Kernel;
+using Microsoft.Extensions.DependencyInjection;
+
 namespace Iopf.Replay.Tests;
 
 /// <summary>The model held against recordings of a real kernel.</summary>
@@ -13,6 +16,23 @@ public sealed class RecordedKernelTests
 
         Assert.Null(report.FirstMismatch);
         Assert.Equal((operations, operations), (report.Operations, report.Matched));
+        Assert.Empty(report.Violations);
+    }
+
+    /// <remarks>The classes that hold the posted defects do what the corrected ones do while none of their defects is on.</remarks>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void With_the_posted_classes_in_place_and_no_erratum_on_every_operation_is_answered_the_same(int seed)
+    {
+        ReplayReport report = RecordingReplay.Run(
+            RecordingFiles.Seed(seed),
+            static header => new Type1ReplayMachine(header, static services => services.AddIommuErrata(ErrataSet.All).AddVfioType1Errata(ErrataSet.All)));
+
+        Assert.Null(report.FirstMismatch);
+        Assert.True(report.Operations > 0);
+        Assert.Equal(report.Operations, report.Matched);
         Assert.Empty(report.Violations);
     }
 

@@ -5,11 +5,11 @@ namespace Iopf.VfioType1;
 
 /// <summary>Decides, under the container lock, whether a fault may be served and with how many pages.</summary>
 /// <remarks>Kernel: the look-ups of <c>vfio_iommu_type1_dma_map_iopf</c>, in its order.</remarks>
-internal sealed class FaultPlanner(HostKernel kernel, IFaultableScope faultable, IFaultWindow window, IInvalidationGuard invalidations)
+internal class FaultPlanner(HostKernel kernel, IFaultableScope faultable, IFaultWindow window, IInvalidationGuard invalidations)
 {
-    private const string Function = "vfio_iommu_type1_dma_map_iopf";
+    protected const string Function = "vfio_iommu_type1_dma_map_iopf";
 
-    private readonly IScopeChanges? _scopeChanges = faultable as IScopeChanges;
+    protected HostKernel Kernel { get; } = kernel;
 
     /// <summary>Plans, or answers at once.</summary>
     /// <returns>The answer when nothing needs to be mapped; <see langword="null"/> when <paramref name="plan"/> is to be carried out.</returns>
@@ -23,7 +23,7 @@ internal sealed class FaultPlanner(HostKernel kernel, IFaultableScope faultable,
         IommuProt access = AccessOf(request.Permissions);
 
         // A PASID names an address space of its own, which this container does not own. Posted: it is ignored.
-        if (request.Pasid is not null && !kernel.IsPosted(Erratum.E12))
+        if (request.Pasid is not null && !Kernel.IsPosted(Erratum.E12))
         {
             return PageResponseCode.Invalid;
         }
@@ -33,7 +33,6 @@ internal sealed class FaultPlanner(HostKernel kernel, IFaultableScope faultable,
             return PageResponseCode.Invalid;
         }
 
-        // An invalid vaddr is answered at once: waiting for user space here would hold up everybody else's faults.
         if (FindMapping(target, page) is not { } mapping)
         {
             return PageResponseCode.Invalid;
@@ -45,7 +44,7 @@ internal sealed class FaultPlanner(HostKernel kernel, IFaultableScope faultable,
         }
 
         // Another fault may have mapped the page meanwhile; the table is asked, the bit alone proves nothing.
-        bool isMapped = kernel.IsPosted(Erratum.E09)
+        bool isMapped = Kernel.IsPosted(Erratum.E09)
             ? mapping.MappedPagesIn(Function)[mapping.PageIndexOf(page)] // Posted: a set bit is answered SUCCESS.
             : WouldTranslate(device, page, access);
         if (isMapped)
@@ -59,11 +58,13 @@ internal sealed class FaultPlanner(HostKernel kernel, IFaultableScope faultable,
         }
 
         mapping.MappedPagesIn(Function);
-        access = kernel.IsPosted(Erratum.E14) ? mapping.Prot : access; // Posted: whatever was asked for, all that the mapping grants.
+
+        // Posted: whatever was asked for, all that the mapping grants (E14).
+        IommuProt wanted = Kernel.IsPosted(Erratum.E14) ? mapping.Prot : access;
         plan = new FaultPlan(
             mapping,
-            InGranules(container, mapping, window.Plan(container, mapping, page, scope, access)),
-            access,
+            InGranules(container, mapping, window.Plan(container, mapping, page, scope, wanted)),
+            wanted,
             invalidations.Begin(container, mapping));
         return null;
     }
@@ -72,7 +73,7 @@ internal sealed class FaultPlanner(HostKernel kernel, IFaultableScope faultable,
     private IovaRange InGranules(Type1Container container, DmaMapping mapping, IovaRange pages)
     {
         ulong mask = container.Granule - 1;
-        if (mask < Page.Size || kernel.IsPosted(Erratum.E18))
+        if (mask < Page.Size || Kernel.IsPosted(Erratum.E18))
         {
             return pages;
         }
@@ -82,29 +83,9 @@ internal sealed class FaultPlanner(HostKernel kernel, IFaultableScope faultable,
         return new IovaRange(new Iova(first), new Iova(last));
     }
 
-    private DmaMapping? FindMapping(FaultTarget target, Iova page)
-    {
-        Type1Container container = target.Container;
-        if (!kernel.IsPosted(Erratum.E11))
-        {
-            return container.Mappings.Find(page) is { IsVaddrInvalid: false } mapping ? mapping : null;
-        }
-
-        // Posted: the lock is dropped until user space makes the vaddr valid, or for ever.
-        long? scopeBefore = _scopeChanges?.GenerationOf(target.Group);
-        if (VaddrWaiting.FindValid(container, page, out DmaMapping? found) != Errno.None)
-        {
-            return null;
-        }
-
-        // Posted: the range that was found before the wait is read after it.
-        if (kernel.IsPosted(Erratum.E67) && _scopeChanges?.GenerationOf(target.Group) != scopeBefore)
-        {
-            throw new KernelOopsException("use after free", Function);
-        }
-
-        return found;
-    }
+    /// <summary>An invalid vaddr is answered at once: waiting for user space here would hold up the faults of other devices (E11).</summary>
+    protected virtual DmaMapping? FindMapping(FaultTarget target, Iova page) =>
+        target.Container.Mappings.Find(page) is { IsVaddrInvalid: false } mapping ? mapping : null;
 
     /// <summary>An instruction fetch reads; privilege is no concern of a DMA mapping.</summary>
     private static IommuProt AccessOf(FaultPermissions permissions)

@@ -8,45 +8,36 @@ namespace Iopf.VfioType1;
 /// Kernel: <c>iommu_register_device_fault_handler</c>, <c>iommu_update_device_fault_handler</c>. Whoever comes second adds to the registration
 /// of the first, so that enabling IOPF and asking for nested faults work in either order (E74).
 /// </remarks>
-internal sealed class FaultRegistration(HostKernel kernel, DeviceFaultHandlers handlers, Type1FaultEntry entry)
-    : IFaultRegistration, IPostedNestedRegistration
+internal class FaultRegistration(HostKernel kernel, DeviceFaultHandlers handlers, Type1FaultEntry entry) : IFaultRegistration
 {
     // ENABLE_IOPF and a bus driver may come at once, and whoever is second has to see that it is.
     private readonly KernelMutex _lock = new(kernel.Scheduler, "type1 handler lock");
 
+    protected DeviceFaultHandlers Handlers { get; } = handlers;
+
+    protected Type1FaultEntry Entry { get; } = entry;
+
     /// <summary>What type1 asked to be told of a device; <see cref="FaultReportCapabilities.None"/> when its handler is not registered.</summary>
     public FaultReportCapabilities CapabilitiesOf(Device device) =>
-        handlers.IsRegistered(device, entry) ? handlers.CapabilitiesOf(device) : FaultReportCapabilities.None;
+        Handlers.IsRegistered(device, Entry) ? Handlers.CapabilitiesOf(device) : FaultReportCapabilities.None;
 
     public Errno Add(Device device, FaultReportCapabilities capabilities)
     {
         using (_lock.Hold())
         {
-            return handlers.IsRegistered(device, entry) && !kernel.IsPosted(Erratum.E74) // Posted: always registered anew, whoever came first.
-                ? handlers.Update(device, ~FaultReportCapabilities.None, capabilities)
-                : handlers.Register(device, entry, capabilities);
+            return Handlers.IsRegistered(device, Entry) && !kernel.IsPosted(Erratum.E74) // Posted: always registered anew, whoever came first.
+                ? Handlers.Update(device, ~FaultReportCapabilities.None, capabilities)
+                : Handlers.Register(device, Entry, capabilities);
         }
     }
-
-    /// <summary>The posted choice for stage-1 faults: by whether IOPF is on, not by whether the handler is there (E73).</summary>
-    public Errno AddNested(Device device, bool isIopfEnabled) =>
-        isIopfEnabled
-            ? handlers.Update(device, ~FaultReportCapabilities.None, FaultReportCapabilities.NestedLevel1)
-            : handlers.Register(device, entry, FaultReportCapabilities.NestedLevel1);
-
-    /// <summary>The posted choice when stage-1 faults are no longer wanted (E73).</summary>
-    public Errno RemoveNested(Device device, bool isIopfEnabled) =>
-        isIopfEnabled
-            ? handlers.Update(device, ~FaultReportCapabilities.NestedLevel1, FaultReportCapabilities.None)
-            : handlers.Unregister(device);
 
     public Errno Remove(Device device, FaultReportCapabilities capabilities)
     {
         using (_lock.Hold())
         {
             return (CapabilitiesOf(device) & ~capabilities) == FaultReportCapabilities.None
-                ? handlers.Unregister(device)
-                : handlers.Update(device, ~capabilities, FaultReportCapabilities.None);
+                ? Handlers.Unregister(device)
+                : Handlers.Update(device, ~capabilities, FaultReportCapabilities.None);
         }
     }
 }

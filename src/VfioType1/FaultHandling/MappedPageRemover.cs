@@ -9,22 +9,20 @@ namespace Iopf.VfioType1;
 /// Kernel: <c>vfio_unmap_partial_iopf</c>, corrected: every run and every domain is visited whatever one of them answers (E22), the bits follow what
 /// was unmapped (E21), and a domain is synced once, and only if something was unmapped in it (E33).
 /// </remarks>
-internal sealed class MappedPageRemover(HostKernel kernel, PhysicalMemory memory) : IPartialUnmapper
+internal class MappedPageRemover(HostKernel kernel, PhysicalMemory memory) : IPartialUnmapper
 {
-    private const string Function = "vfio_unmap_partial_iopf";
+    protected const string Function = "vfio_unmap_partial_iopf";
+    protected const int UsualDomains = 8;
     private const int ChunkPages = 512;
-    private const int UsualDomains = 8;
+
+    protected HostKernel Kernel { get; } = kernel;
 
     /// <summary>Unmaps every page of a mapping that a fault or a vendor driver's pin entered.</summary>
     /// <param name="container">The container.</param>
     /// <param name="mapping">The mapping.</param>
     /// <returns>How many pages were unmapped.</returns>
-    public ulong RemoveAll(Type1Container container, DmaMapping mapping)
-    {
-        // Posted: nothing is looked at first, there are gathers and syncs even where no bit is set (E33).
-        bool isIdle = mapping.HasMappedPages && mapping.MappedPages.Count == 0 && !kernel.IsPosted(Erratum.E33);
-        return isIdle ? 0 : Remove(container, mapping, mapping.Range);
-    }
+    public ulong RemoveAll(Type1Container container, DmaMapping mapping) =>
+        mapping.HasMappedPages && mapping.MappedPages.Count == 0 && !Kernel.IsPosted(Erratum.E33) ? 0 : Remove(container, mapping, mapping.Range);
 
     /// <summary>Unmaps the mapped pages of a range, held ones included.</summary>
     /// <param name="container">The container; invalidations are kept out.</param>
@@ -34,16 +32,14 @@ internal sealed class MappedPageRemover(HostKernel kernel, PhysicalMemory memory
     public ulong Remove(Type1Container container, DmaMapping mapping, IovaRange range)
     {
         PageBitmap mapped = mapping.MappedPagesIn(Function);
-        ulong first = mapping.PageIndexOf(range.First);
-        ulong last = mapping.PageIndexOf(range.Last);
-        if (container.Granule > Page.Size && !kernel.IsPosted(Erratum.E18))
-        {
-            ulong mask = (container.Granule >> Page.Shift) - 1;
-            (first, last) = (first & ~mask, Math.Min(last | mask, (mapping.Size >> Page.Shift) - 1));
-        }
 
-        // The rule when a fault makes room: nothing is there. Posted: the IOTLB is synced all the same (E33).
-        if (mapped.NextSet(first, last) is null && !kernel.IsPosted(Erratum.E33))
+        // Whole granules. Posted: the CPU's page is the unit (E18).
+        ulong mask = Kernel.IsPosted(Erratum.E18) ? 0 : (container.Granule >> Page.Shift) - 1;
+        ulong first = mapping.PageIndexOf(range.First) & ~mask;
+        ulong last = Math.Min(mapping.PageIndexOf(range.Last) | mask, (mapping.Size >> Page.Shift) - 1);
+
+        // The common case when a fault makes room: nothing is there. Posted: the IOTLB is synced all the same (E33).
+        if (mapped.NextSet(first, last) is null && !Kernel.IsPosted(Erratum.E33))
         {
             return 0;
         }
@@ -70,7 +66,7 @@ internal sealed class MappedPageRemover(HostKernel kernel, PhysicalMemory memory
     }
 
     /// <summary>Unmaps run by run in every domain, then syncs the domains.</summary>
-    private void Unmap(Type1Container container, DmaMapping mapping, ulong first, ulong last)
+    protected virtual void Unmap(Type1Container container, DmaMapping mapping, ulong first, ulong last)
     {
         int domains = container.Domains.Count;
         Span<IotlbGather> gathers = domains <= UsualDomains ? stackalloc IotlbGather[UsualDomains] : new IotlbGather[domains];
@@ -78,90 +74,83 @@ internal sealed class MappedPageRemover(HostKernel kernel, PhysicalMemory memory
         gathers.Clear();
         unmapped.Clear();
 
-        // Posted: the gathers are allocated here; without them every unmap is a synchronous one.
-        bool gathered = !kernel.IsPosted(Erratum.E33) || kernel.Allocates(Function);
         PageBitmap mapped = mapping.MappedPages;
         for (ulong? next = mapped.NextSet(first, last); next is { } page; next = page <= last ? mapped.NextSet(page, last) : null)
         {
             ulong length = mapped.RunLength(page, last);
-            bool wholeRun = UnmapRun(container, mapping, page, length, gathered ? gathers : [], unmapped);
-            if (wholeRun || !kernel.IsPosted(Erratum.E21))
+            for (int i = 0; i < domains; i++)
             {
-                mapped.Clear(page, length);
+                ulong done = UnmapPages(container, mapping, page, length, gathers, unmapped, i);
+                if (done != length)
+                {
+                    UnmapRest(container, mapping, page, length, done, gathers, unmapped, i);
+                }
             }
 
-            if (!wholeRun && kernel.IsPosted(Erratum.E22))
-            {
-                break;
-            }
-
+            mapped.Clear(page, length);
             page += length;
         }
 
-        for (int i = 0; gathered && i < domains; i++)
+        for (int i = 0; i < domains; i++)
         {
-            if (unmapped[i] || kernel.IsPosted(Erratum.E33))
+            if (unmapped[i])
             {
                 container.Domains[i].Domain.SyncIotlb(ref gathers[i]);
             }
         }
     }
 
-    /// <summary>Unmaps one run everywhere.</summary>
-    /// <returns>Whether every domain gave back exactly the run; posted: up to the first that did not (E22).</returns>
-    private bool UnmapRun(
-        Type1Container container, DmaMapping mapping, ulong page, ulong length, Span<IotlbGather> gathers, Span<bool> unmapped)
+    /// <summary>Unmaps pages in one domain, as far as one call goes; without gathers, each call is a synchronous one.</summary>
+    /// <returns>How many pages the domain gave back.</returns>
+    protected static ulong UnmapPages(
+        Type1Container container, DmaMapping mapping, ulong page, ulong length, Span<IotlbGather> gathers, Span<bool> unmapped, int index)
     {
-        bool wholeRun = true;
-        for (int i = 0; i < container.Domains.Count; i++)
-        {
-            IommuDomain domain = container.Domains[i].Domain;
-            ulong done = UnmapPages(domain, mapping.IovaOfPage(page), length, gathers, i);
-            unmapped[i] |= done > 0;
-            if (done == length)
-            {
-                continue;
-            }
-
-            wholeRun = false;
-            if (kernel.IsPosted(Erratum.E21) || kernel.IsPosted(Erratum.E22))
-            {
-                kernel.Warn(Function, "IOMMU unmapped a different size than asked");
-            }
-
-            // Posted: the rest of the range and the other domains are left as they are.
-            if (kernel.IsPosted(Erratum.E22))
-            {
-                break;
-            }
-
-            if (done == 0)
-            {
-                done = UnmapWholeBlock(mapping, domain, page, length);
-                unmapped[i] |= done > 0;
-            }
-
-            if (done > length)
-            {
-                // A block went as a whole: the pages around the run are gone as well, their bits must not stay.
-                ForgetAround(container, mapping, domain, page, done);
-            }
-
-            // A domain that lacks a page of the run stops there: step over it.
-            for (ulong at = done + 1; at < length; at += done + 1)
-            {
-                done = UnmapPages(domain, mapping.IovaOfPage(page + at), length - at, gathers, i);
-                unmapped[i] |= done > 0;
-            }
-        }
-
-        return wholeRun;
+        IommuDomain domain = container.Domains[index].Domain;
+        Iova iova = mapping.IovaOfPage(page);
+        ulong size = length << Page.Shift;
+        ulong done = (gathers.IsEmpty ? domain.Unmap(iova, size) : domain.UnmapFast(iova, size, ref gathers[index])) >> Page.Shift;
+        unmapped[index] |= done > 0;
+        return done;
     }
 
-    private static ulong UnmapPages(IommuDomain domain, Iova iova, ulong pageCount, Span<IotlbGather> gathers, int index)
+    /// <summary>Goes on after a domain gave back more or less of a run than was asked.</summary>
+    protected void UnmapRest(
+        Type1Container container, DmaMapping mapping, ulong page, ulong length, ulong done, Span<IotlbGather> gathers, Span<bool> unmapped, int index)
     {
-        ulong size = pageCount << Page.Shift;
-        return (gathers.IsEmpty ? domain.Unmap(iova, size) : domain.UnmapFast(iova, size, ref gathers[index])) >> Page.Shift;
+        IommuDomain domain = container.Domains[index].Domain;
+        if (done == 0)
+        {
+            done = UnmapWholeBlock(mapping, domain, page, length);
+            unmapped[index] |= done > 0;
+        }
+
+        if (done > length)
+        {
+            // A block went as a whole: the pages around the run are gone as well, their bits must not stay.
+            ForgetAround(container, mapping, domain, page, done);
+        }
+
+        // A domain that lacks a page of the run stops there: step over it.
+        for (ulong at = done + 1; at < length; at += done + 1)
+        {
+            done = UnmapPages(container, mapping, page + at, length - at, gathers, unmapped, index);
+        }
+    }
+
+    protected virtual void ForgetAround(Type1Container container, DmaMapping mapping, IommuDomain domain, ulong page, ulong done)
+    {
+        PageBitmap mapped = mapping.MappedPages;
+        ulong last = Math.Min(page + done, (mapping.Size >> Page.Shift) - 1);
+        ulong first = page - Math.Min(page, done);
+        for (ulong? next = mapped.NextSet(first, last); next is { } at; next = at < last ? mapped.NextSet(at + 1, last) : null)
+        {
+            Iova iova = mapping.IovaOfPage(at);
+            if (domain.IovaToPhysical(iova) is null)
+            {
+                container.Domains.ForEach(other => Forget(other.Domain, iova));
+                mapped.Clear(at, 1);
+            }
+        }
     }
 
     /// <summary>Without memory to split a block the page can only go with all of it; the device faults on the rest again.</summary>
@@ -202,27 +191,6 @@ internal sealed class MappedPageRemover(HostKernel kernel, PhysicalMemory memory
         }
 
         return [.. pinned];
-    }
-
-    private void ForgetAround(Type1Container container, DmaMapping mapping, IommuDomain domain, ulong page, ulong done)
-    {
-        if (kernel.IsPosted(Erratum.E21))
-        {
-            return;
-        }
-
-        PageBitmap mapped = mapping.MappedPages;
-        ulong last = Math.Min(page + done, (mapping.Size >> Page.Shift) - 1);
-        ulong first = page - Math.Min(page, done);
-        for (ulong? next = mapped.NextSet(first, last); next is { } at; next = at < last ? mapped.NextSet(at + 1, last) : null)
-        {
-            Iova iova = mapping.IovaOfPage(at);
-            if (domain.IovaToPhysical(iova) is null)
-            {
-                container.Domains.ForEach(other => Forget(other.Domain, iova));
-                mapped.Clear(at, 1);
-            }
-        }
     }
 
     private static void Forget(IommuDomain domain, Iova iova)

@@ -7,7 +7,7 @@ namespace Iopf.VfioType1;
 
 /// <summary>Takes an IOMMU group into a container: into a domain that is there, or a new one with everything mapped so far.</summary>
 /// <remarks>Kernel: <c>vfio_iommu_type1_attach_group</c>.</remarks>
-internal sealed class GroupAttach(
+internal class GroupAttach(
     HostKernel kernel,
     PhysicalMemory memory,
     IMappingReplay replay,
@@ -15,43 +15,36 @@ internal sealed class GroupAttach(
     GroupDetach detach,
     IOptions<Type1Options> options)
 {
-    private const string Function = "vfio_iommu_type1_attach_group";
+    protected const string Function = "vfio_iommu_type1_attach_group";
 
     private readonly IGroupAttachStep[] _steps = [.. steps];
 
-    // Posted: faults are switched on inside iommu->lock (E43), and in the group's first, perhaps temporary domain (E42, E76).
-    private static readonly ErrataSet UnderLock = ErrataSet.Of(Erratum.E42, Erratum.E43, Erratum.E76);
-
-    private bool StartsUnderLock => kernel.Errata.Intersects(UnderLock);
-
-    private bool StartsInFirstDomain => kernel.IsPosted(Erratum.E42) || kernel.IsPosted(Erratum.E76);
+    protected HostKernel Kernel { get; } = kernel;
 
     public Errno Execute(Type1Container container, IommuGroup iommuGroup, Process? caller)
+    {
+        Errno error = AttachAndStart(container, iommuGroup, caller);
+        Kernel.Step(TraceLayer.Type1, Function, string.Empty, null, $"{iommuGroup} to {container}: {error.ToCName()}");
+        return error;
+    }
+
+    /// <summary>Attaches a group, then starts its faults, without the lock (E43) and in its final domain (E42, E76).</summary>
+    protected virtual Errno AttachAndStart(Type1Container container, IommuGroup iommuGroup, Process? caller)
     {
         Errno error;
         Type1Group? group;
         using (container.Lock.Hold(Function))
         {
             error = Attach(container, iommuGroup, caller, out group);
-            if (error == Errno.None && StartsUnderLock && !StartsInFirstDomain)
-            {
-                error = StartFaults(container, group!);
-            }
         }
 
-        if (error == Errno.None && !StartsUnderLock)
-        {
-            error = StartFaults(container, group!);
-        }
-
-        kernel.Step(TraceLayer.Type1, Function, string.Empty, null, $"{iommuGroup} to {container}: {error.ToCName()}");
-        return error;
+        return error == Errno.None ? StartFaults(container, group!) : error;
     }
 
     /// <summary>Lets the steps know of a group that has its final domain; the first that refuses undoes the attachment.</summary>
-    private Errno StartFaults(Type1Container container, Type1Group group)
+    protected Errno StartFaults(Type1Container container, Type1Group group)
     {
-        Errno error = Tell(container, group);
+        Errno error = NotifyAttached(container, group);
         if (error != Errno.None)
         {
             detach.Leave(container, group.IommuGroup);
@@ -60,7 +53,7 @@ internal sealed class GroupAttach(
         return error;
     }
 
-    private Errno Tell(Type1Container container, Type1Group group)
+    protected Errno NotifyAttached(Type1Container container, Type1Group group)
     {
         Errno error = Errno.None;
         for (int i = 0; error == Errno.None && !group.IsMediated && i < _steps.Length; i++)
@@ -75,36 +68,15 @@ internal sealed class GroupAttach(
         return error;
     }
 
-    private Errno TellBack(Type1Container container, Type1Group group)
+    protected void NotifyDetaching(Type1Container container, Type1Group group)
     {
         for (int i = _steps.Length; i-- > 0;)
         {
             _steps[i].Detaching(container, group);
         }
-
-        return Errno.None;
     }
 
-    /// <summary>Takes steps where the posted code has them; inside iommu->lock only if that is posted, too (E43).</summary>
-    private Errno InPlace(Type1Container container, Type1Group group, Func<Type1Container, Type1Group, Errno> steps)
-    {
-        if (kernel.IsPosted(Erratum.E43))
-        {
-            return steps(container, group);
-        }
-
-        container.Lock.Unlock();
-        try
-        {
-            return steps(container, group);
-        }
-        finally
-        {
-            container.Lock.Lock(Function);
-        }
-    }
-
-    private Errno Attach(Type1Container container, IommuGroup iommuGroup, Process? caller, out Type1Group? group)
+    protected Errno Attach(Type1Container container, IommuGroup iommuGroup, Process? caller, out Type1Group? group)
     {
         group = null;
         if (container.FindGroup(iommuGroup) is not null || container.ExternalGroups?.Exists(external => external.IommuGroup == iommuGroup) == true)
@@ -117,7 +89,7 @@ internal sealed class GroupAttach(
             return Errno.EINVAL;
         }
 
-        if (!kernel.Allocates(Function))
+        if (!Kernel.Allocates(Function))
         {
             return Errno.ENOMEM;
         }
@@ -133,7 +105,7 @@ internal sealed class GroupAttach(
         }
 
         IIommuDriver? driver = group.Translated.Devices[0].Bus.Iommu;
-        if (!kernel.Allocates(Function))
+        if (!Kernel.Allocates(Function))
         {
             return Errno.ENOMEM;
         }
@@ -143,51 +115,49 @@ internal sealed class GroupAttach(
             return Errno.EIO;
         }
 
-        Errno error = Join(container, group, driver, domain, caller, out bool hasStarted);
+        return Join(container, group, driver, domain, caller);
+    }
+
+    /// <summary>Takes a group into the new domain, and from there to its final one; frees the new one if it cannot stay.</summary>
+    protected virtual Errno Join(Type1Container container, Type1Group group, IIommuDriver driver, IommuDomain domain, Process? caller)
+    {
+        Errno error = Enter(container, group, domain);
+        if (error == Errno.None)
+        {
+            error = Settle(container, group, driver, domain, caller);
+            if (error != Errno.None)
+            {
+                Quit(group, domain);
+            }
+        }
+
         if (error != Errno.None)
         {
             domain.Free();
-
-            // Posted: the faults are switched off after the domain is gone.
-            if (hasStarted && kernel.IsPosted(Erratum.E42))
-            {
-                kernel.Scheduler.Point("iommu_domain_free");
-                InPlace(container, group, TellBack);
-            }
         }
 
         return error;
     }
 
-    private Errno Join(Type1Container container, Type1Group group, IIommuDriver driver, IommuDomain domain, Process? caller, out bool hasStarted)
+    /// <summary>Attaches a group to the new domain, whose devices tell what they need there.</summary>
+    protected static Errno Enter(Type1Container container, Type1Group group, IommuDomain domain)
     {
-        hasStarted = false;
         Errno error = container.IsNesting ? domain.EnableNesting() : Errno.None;
-        if (error != Errno.None)
-        {
-            return error;
-        }
+        return error == Errno.None ? group.Translated.Attach(domain) : error;
+    }
 
-        IommuGroup iommuGroup = group.Translated;
-        error = iommuGroup.Attach(domain);
-        if (error != Errno.None)
+    protected static void Quit(Type1Group group, IommuDomain domain)
+    {
+        if (ReferenceEquals(group.Translated.Domain, domain))
         {
-            return error;
+            group.Translated.Detach(domain);
         }
+    }
 
-        if (StartsInFirstDomain)
-        {
-            error = InPlace(container, group, Tell);
-            hasStarted = error == Errno.None;
-            kernel.Scheduler.Point("iommu_attach_group");
-        }
-
-        List<IovaRange> valid = [];
-        if (error == Errno.None)
-        {
-            error = Fit(container, iommuGroup, driver, domain, out valid);
-        }
-
+    /// <summary>Finds the final domain of a group that is in the new one: that, or one that the container has.</summary>
+    protected Errno Settle(Type1Container container, Type1Group group, IIommuDriver driver, IommuDomain domain, Process? caller)
+    {
+        Errno error = Fit(container, group.Translated, driver, domain, out List<IovaRange> valid);
         if (error == Errno.None)
         {
             IommuProt prot = driver.IsCapable(IommuCapability.CacheCoherency) ? IommuProt.Cache : IommuProt.None;
@@ -196,16 +166,6 @@ internal sealed class GroupAttach(
 
         if (error != Errno.None)
         {
-            if (hasStarted && !kernel.IsPosted(Erratum.E42))
-            {
-                InPlace(container, group, TellBack);
-            }
-
-            if (ReferenceEquals(iommuGroup.Domain, domain))
-            {
-                iommuGroup.Detach(domain);
-            }
-
             return error;
         }
 
@@ -288,7 +248,7 @@ internal sealed class GroupAttach(
         }
 
         bool usesFineGranules = false;
-        (long mapped, long unmapped) = (kernel.Tally.PagesMapped, kernel.Tally.PagesUnmapped);
+        (long mapped, long unmapped) = (Kernel.Tally.PagesMapped, Kernel.Tally.PagesUnmapped);
         if (domain.Map(new Iova(0), pages.Address, 2 * Page.Size, IommuProt.Read | IommuProt.Write | prot) == Errno.None)
         {
             usesFineGranules = domain.Unmap(new Iova(0), Page.Size) != Page.Size;
@@ -299,7 +259,7 @@ internal sealed class GroupAttach(
         }
 
         // Two pages that come and go before anybody can use them are not counted.
-        (kernel.Tally.PagesMapped, kernel.Tally.PagesUnmapped) = (mapped, unmapped);
+        (Kernel.Tally.PagesMapped, Kernel.Tally.PagesUnmapped) = (mapped, unmapped);
         memory.Put(pages);
         memory.Put(pages.Plus(1));
         return usesFineGranules;

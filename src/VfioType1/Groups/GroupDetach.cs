@@ -5,7 +5,7 @@ namespace Iopf.VfioType1;
 
 /// <summary>Lets an IOMMU group out of a container; with the last one go the mappings.</summary>
 /// <remarks>Kernel: <c>vfio_iommu_type1_detach_group</c>, <c>vfio_iommu_type1_release</c>.</remarks>
-internal sealed class GroupDetach(
+internal class GroupDetach(
     HostKernel kernel,
     IEnumerable<IGroupAttachStep> steps,
     RemoveMapping removal,
@@ -14,36 +14,24 @@ internal sealed class GroupDetach(
     IInvalidationGuard invalidations,
     IPinScopeRecorder scopes)
 {
-    private const string Function = "vfio_iommu_type1_detach_group";
+    protected const string Function = "vfio_iommu_type1_detach_group";
     private const string ReleaseFunction = "vfio_iommu_type1_release";
 
     private readonly IGroupAttachStep[] _steps = [.. steps];
 
+    protected HostKernel Kernel { get; } = kernel;
+
     public void Execute(Type1Container container, IommuGroup iommuGroup)
     {
-        // Posted: the faults are stopped inside iommu->lock, which their handler waits for (E43).
-        if (kernel.IsPosted(Erratum.E43))
-        {
-            using (container.Lock.Hold(Function))
-            {
-                TellBack(container, iommuGroup);
-                Take(container, iommuGroup);
-            }
-        }
-        else
-        {
-            TellBack(container, iommuGroup);
-            Leave(container, iommuGroup);
-        }
-
-        kernel.Step(TraceLayer.Type1, Function, string.Empty, null, $"{iommuGroup} from {container}");
+        StopAndLeave(container, iommuGroup);
+        Kernel.Step(TraceLayer.Type1, Function, string.Empty, null, $"{iommuGroup} from {container}");
     }
 
     /// <summary>Lets go of what a container still has when it is released.</summary>
     public void Release(Type1Container container)
     {
-        // Posted: only the domains go; the look-up of groups that nobody detached stays, and leads to freed memory (E08).
-        while (container.Domains.Count > 0 && !kernel.IsPosted(Erratum.E08))
+        // Posted: only the domains go; the look-up of groups that were not detached stays, and leads to freed memory (E08).
+        while (container.Domains.Count > 0 && !Kernel.IsPosted(Erratum.E08))
         {
             Execute(container, container.Domains[0].Groups[0].IommuGroup);
         }
@@ -74,21 +62,22 @@ internal sealed class GroupDetach(
     }
 
     /// <summary>Takes a group out, after its faults were stopped.</summary>
-    public void Leave(Type1Container container, IommuGroup iommuGroup)
+    public virtual void Leave(Type1Container container, IommuGroup iommuGroup)
     {
-        if (container.Lock.IsHeld)
-        {
-            Take(container, iommuGroup);
-            return;
-        }
-
         using (container.Lock.Hold(Function))
         {
             Take(container, iommuGroup);
         }
     }
 
-    private void TellBack(Type1Container container, IommuGroup iommuGroup)
+    /// <summary>Stops the faults of a group, without the lock that their handler waits for (E43), then takes it out.</summary>
+    protected virtual void StopAndLeave(Type1Container container, IommuGroup iommuGroup)
+    {
+        NotifyDetaching(container, iommuGroup);
+        Leave(container, iommuGroup);
+    }
+
+    protected void NotifyDetaching(Type1Container container, IommuGroup iommuGroup)
     {
         if (container.FindGroup(iommuGroup) is { Group: { } group })
         {
@@ -99,7 +88,7 @@ internal sealed class GroupDetach(
         }
     }
 
-    private void Take(Type1Container container, IommuGroup iommuGroup)
+    protected void Take(Type1Container container, IommuGroup iommuGroup)
     {
         scopes.Left(container, iommuGroup);
         if (container.ExternalGroups?.Find(external => external.IommuGroup == iommuGroup) is { } external)
@@ -131,7 +120,7 @@ internal sealed class GroupDetach(
     {
         if (container.UnmapNotifiers.Count > 0)
         {
-            kernel.Warn(Function, "notifier still registered");
+            Kernel.Warn(Function, "notifier still registered");
         }
 
         removal.ExecuteAll(container);

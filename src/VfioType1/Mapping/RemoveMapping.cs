@@ -4,8 +4,8 @@ namespace Iopf.VfioType1;
 
 /// <summary>Removes a mapping with everything that was entered and pinned for it.</summary>
 /// <remarks>Kernel: <c>vfio_remove_dma</c>. The container lock is held.</remarks>
-internal sealed class RemoveMapping(
-    HostKernel kernel, Type1Containers containers, IDmaMapPolicy policy, IInvalidationGuard invalidations, IPinScopeRecorder scopes, ExternalPinning pins)
+internal class RemoveMapping(
+    HostKernel kernel, IDmaMapPolicy policy, IInvalidationGuard invalidations, IPinScopeRecorder scopes, ExternalPinning pins)
 {
     public void Execute(Type1Container container, DmaMapping mapping)
     {
@@ -15,17 +15,7 @@ internal sealed class RemoveMapping(
             kernel.Warn("vfio_remove_dma", "pinned pages left");
         }
 
-        // Posted: what vendor drivers did not give back stays pinned for ever (E66).
-        if (kernel.IsPosted(Erratum.E66))
-        {
-            containers.LeakedPins += mapping.ExternalPins.Count;
-        }
-        else
-        {
-            scopes.Removed(container, mapping);
-            pins.ReleaseAll(container, mapping);
-        }
-
+        ReleasePins(container, mapping);
         policy.Withdraw(container, mapping, isRemoval: true);
         using (invalidations.Enter(container))
         {
@@ -50,5 +40,12 @@ internal sealed class RemoveMapping(
         {
             Execute(container, container.Mappings[0]);
         }
+    }
+
+    /// <summary>Gives back what vendor drivers did not (E66).</summary>
+    protected virtual void ReleasePins(Type1Container container, DmaMapping mapping)
+    {
+        scopes.Removed(container, mapping);
+        pins.ReleaseAll(container, mapping);
     }
 }

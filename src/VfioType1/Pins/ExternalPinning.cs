@@ -8,6 +8,8 @@ namespace Iopf.VfioType1;
 internal sealed class ExternalPinning(
     HostKernel kernel, RemotePinner pinner, IExternalPinAccounting accounting, IPinScopeRecorder scopes, IDirtyScope dirtyScope)
 {
+    private readonly IPinCalls? _calls = scopes as IPinCalls;
+
     public Result<int> Pin(Type1Container container, IommuGroup group, ReadOnlySpan<ulong> userPfns, IommuProt prot, Span<ulong> frames)
     {
         if (!container.IsV2)
@@ -46,7 +48,7 @@ internal sealed class ExternalPinning(
                 frames[i] = frame.Value;
             }
 
-            scopes.Done(container, group);
+            _calls?.Succeeded(container, group);
             NarrowDirtyScope(container, group);
             return userPfns.Length;
         }

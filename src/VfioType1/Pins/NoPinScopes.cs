@@ -12,11 +12,6 @@ internal sealed class NoPinScopes : IPinScopeRecorder, IPinScopeView
 
     public Errno Begin(Type1Container container, IommuGroup group) => Errno.None;
 
-    public void Done(Type1Container container, IommuGroup group)
-    {
-        // Nothing is noted.
-    }
-
     public Errno Pinned(Type1Container container, IommuGroup group, DmaMapping mapping, Iova page, Pfn frame) => Errno.None;
 
     public Result<bool> Unpinning(Type1Container container, IommuGroup group, DmaMapping mapping, Iova page) => true;

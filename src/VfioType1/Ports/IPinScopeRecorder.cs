@@ -25,11 +25,6 @@ public interface IPinScopeRecorder
     /// <returns>An error makes the caller undo the pin.</returns>
     Errno Pinned(Type1Container container, IommuGroup group, DmaMapping mapping, Iova page, Pfn frame);
 
-    /// <summary>Notes that a call that pins pages for a group succeeded; the container lock is held.</summary>
-    /// <param name="container">The container.</param>
-    /// <param name="group">The IOMMU group.</param>
-    void Done(Type1Container container, IommuGroup group);
-
     /// <summary>Notes that a group is about to give back one pin of a page; the container lock is held.</summary>
     /// <param name="container">The container.</param>
     /// <param name="group">The IOMMU group.</param>

@@ -127,6 +127,12 @@ public sealed class Type1Container
     /// <summary>How many faults hold on to what they planned while they obtain pages without the lock.</summary>
     internal int FaultsInFlight { get; set; }
 
+    /// <summary>How many pinned pages its mappings left behind when they were removed (E66).</summary>
+    internal int LeakedPins { get; set; }
+
+    /// <summary>How many ranges of pinned pages its groups left behind when they were detached (E66).</summary>
+    internal int LeakedRanges { get; set; }
+
     /// <summary>Room for pages pinned in one call; used under <see cref="Lock"/>.</summary>
     internal PinBatch PinBatch { get; } = new();
 

@@ -41,7 +41,8 @@ internal static class Layout
             new("Lpae", "ARM's page-table format, as the IOMMU uses it", "Core"),
             new("Sva", "page faults of shared address spaces", "Core"),
             new(Root, "adds the project's services to a container", "Core"),
-            new("Patches", "patch 1, the core's half", "Core", Root),
+            new("AsPosted", "classes of the core with the defects of the posted code", "Core"),
+            new("Patches", "patch 1, the core's half", "AsPosted", "Core", Root),
         ]),
         new("src/ArmSmmuV3", "the SMMU", ["Iopf.Kernel", "Iopf.Mm", "Iopf.Iommu"],
         [
@@ -71,7 +72,8 @@ internal static class Layout
             new("Groups", "attaching and detaching groups", "Dirty", "Mapping", "Pins", "Ports", "State"),
             new("Info", "the backend's entry points and what it tells about itself", "Dirty", "Groups", "Mapping", "Pins", "Ports", "State"),
             new(Root, "adds the project's services to a container", "Dirty", "FaultHandling", "Groups", "Info", "Mapping", "Pins", "Ports", "State"),
-            new("Patches", "patches 2 to 8, one folder each", "Dirty", "Mapping", "Pins", "Ports", "State", Root),
+            new("AsPosted", "classes of the baseline with the defects of the posted code", "Dirty", "FaultHandling", "Groups", "Mapping", "Pins", "Ports", "State"),
+            new("Patches", "patches 2 to 8, one folder each, with a folder AsPosted where a defect is larger than one expression", "AsPosted", "Ports", "State", Root),
         ]),
         new("src/Testing", "what makes a test of one patch short: a world of one container, fakes of its neighbours, faults", KernelRooms,
         [

@@ -15,9 +15,14 @@ internal static class FaultHandlers
         FaultPlanner planner = new(world.Kernel, scope, window, guard);
         PageRunMapper runs = new(world.Kernel);
         MappedPageRemover remover = new(world.Kernel, world.Memory);
-        WindowUnderLock underLock = new(world.Kernel, pages, guard, runs, remover, pages, dirty, Microsoft.Extensions.Options.Options.Create(new Type1Options()));
         FaultedPageMapper mapper = new(runs, remover, pages, dirty);
-        return new PageFaultHandler(world.Kernel, world.Directory, planner, pages, guard, mapper, underLock, world.Responder);
+        if (!world.Kernel.Errata.Intersects(PostedPageFaultHandler.Errata))
+        {
+            return new PageFaultHandler(world.Kernel, world.Directory, planner, pages, guard, mapper, world.Responder);
+        }
+
+        WindowUnderLock underLock = new(world.Kernel, pages, guard, runs, remover, pages, dirty, Microsoft.Extensions.Options.Options.Create(new Type1Options()));
+        return new PostedPageFaultHandler(world.Kernel, world.Directory, planner, pages, guard, mapper, world.Responder, underLock);
     }
 
     /// <summary>One that serves single pages which nobody invalidates.</summary>

@@ -146,7 +146,7 @@ public sealed class FaultPlannerTests
         FaultWorld posted = new(ErrataSet.Of(Erratum.E11, Erratum.E67));
         posted.AddMapping(0, 4);
         _scope.Setup(scope => scope.ScopeOf(posted.Group, It.IsAny<Iova>())).Returns(IovaRange.All);
-        FaultPlanner planner = new(posted.Kernel, _scope.Object, new SinglePageWindow(), _guard.Object);
+        PostedFaultPlanner planner = new(posted.Kernel, _scope.Object, new SinglePageWindow(), _guard.Object);
         IommuFault request = FaultWorld.Request(1);
 
         using (posted.Container.Lock.Hold())

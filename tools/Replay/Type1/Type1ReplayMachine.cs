@@ -4,6 +4,7 @@ using Iopf.Machine;
 using Iopf.Mm;
 using Iopf.Patches;
 using Iopf.Vfio;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Iopf.Replay;
 
@@ -20,7 +21,10 @@ internal sealed class Type1ReplayMachine : IType1Replayer
     private Process _caller;
     private ReplayContainer? _files;
 
-    public Type1ReplayMachine(RecordingHeader header)
+    /// <summary>Makes the machine.</summary>
+    /// <param name="header">The header of the recording.</param>
+    /// <param name="services">Changes the services of the host; null to leave them.</param>
+    public Type1ReplayMachine(RecordingHeader header, Action<IServiceCollection>? services = null)
     {
         _header = header;
 
@@ -30,7 +34,7 @@ internal sealed class Type1ReplayMachine : IType1Replayer
         DeviceSpec device = new(Device, smmu.Name, StreamId, GroupId, CanStall: !isQemu, PasidBits: 0, BoundDriver.Vfio, CanTransfer: false);
         ProcessSpec process = new("recorder", MemlockBytes: 64 << 20, HasIpcLock: true);
         Dictionary<string, string> settings = new() { ["Type1:UpdateVaddrNeedsContainer"] = IsSince(header.Kernel, 6, 1) ? "true" : "false" };
-        _host = new ModeledHostFactory(PatchSet.None, settings).Create(new MachineSpec([smmu], [device], [], [process]));
+        _host = new ModeledHostFactory(PatchSet.None, settings) { Services = services }.Create(new MachineSpec([smmu], [device], [], [process]));
         _promises = new PromiseWatch(_host);
         _recorder = _caller = _host.Processes[process.Name];
         ReplayArena.Create(_recorder, header.Arena);

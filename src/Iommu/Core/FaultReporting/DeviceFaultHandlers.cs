@@ -92,8 +92,7 @@ public sealed class DeviceFaultHandlers(IFaultHandlerCapabilities capabilities, 
         using (param.Lock.Hold("iommu_update_device_fault_handler"))
         {
             // Posted: the test is inverted; without a handler its data is reached for.
-            bool isPosted = device.Kernel.IsPosted(Erratum.E01);
-            if (param.Registration is null == !isPosted)
+            if ((param.Registration is null) != device.Kernel.IsPosted(Erratum.E01))
             {
                 return Errno.EINVAL;
             }

@@ -6,7 +6,7 @@ namespace Iopf.Iommu;
 /// <param name="kernel">Counters and trace.</param>
 /// <param name="filter">Whether a handler wants a fault.</param>
 /// <param name="observers">Who watches.</param>
-public sealed class DeviceFaultReporter(HostKernel kernel, IFaultReportFilter filter, IEnumerable<IFaultObserver> observers)
+public class DeviceFaultReporter(HostKernel kernel, IFaultReportFilter filter, IEnumerable<IFaultObserver> observers)
 {
     private readonly IFaultObserver[] _observers = [.. observers];
 
@@ -46,6 +46,10 @@ public sealed class DeviceFaultReporter(HostKernel kernel, IFaultReportFilter fi
         return outcome;
     }
 
+    /// <summary>Ends the report of a fault that the filter keeps back.</summary>
+    /// <param name="reporting">The hold on param.lock.</param>
+    protected virtual void Refused(LockScope reporting) => reporting.Dispose();
+
     private Errno Pass(Device device, in IommuFault fault)
     {
         if (device.Iommu is not { } param)
@@ -54,22 +58,9 @@ public sealed class DeviceFaultReporter(HostKernel kernel, IFaultReportFilter fi
         }
 
         LockScope reporting = param.Lock.Hold("iommu_report_device_fault");
-        Errno error = PassToHandler(device, param, in fault, out bool isFiltered);
-
-        // Posted: a fault that the filter keeps back leaves with the lock held.
-        if (!isFiltered || !kernel.IsPosted(Erratum.E02))
-        {
-            reporting.Dispose();
-        }
-
-        return error;
-    }
-
-    private Errno PassToHandler(Device device, DeviceIommu param, in IommuFault fault, out bool isFiltered)
-    {
-        isFiltered = false;
         if (param.Registration is not { Handler: { } handler } registration)
         {
+            reporting.Dispose();
             return Errno.EINVAL;
         }
 
@@ -77,10 +68,17 @@ public sealed class DeviceFaultReporter(HostKernel kernel, IFaultReportFilter fi
         Errno error = filter.Admit(registration.Capabilities, fault);
         if (error != Errno.None)
         {
-            isFiltered = true;
+            Refused(reporting);
             return error;
         }
 
+        error = PassToHandler(device, param, handler, in fault);
+        reporting.Dispose();
+        return error;
+    }
+
+    private static Errno PassToHandler(Device device, DeviceIommu param, IDeviceFaultHandler handler, in IommuFault fault)
+    {
         bool isPending = fault.Type == FaultType.PageRequest && fault.IsLastOfGroup;
         if (isPending)
         {
@@ -90,7 +88,7 @@ public sealed class DeviceFaultReporter(HostKernel kernel, IFaultReportFilter fi
             }
         }
 
-        error = handler.Handle(device, fault);
+        Errno error = handler.Handle(device, fault);
         if (error != Errno.None && isPending)
         {
             param.Pending.Withdraw(in fault);

@@ -18,8 +18,7 @@ internal sealed class TransferToBusDriver(HostKernel kernel, Func<IVfioDevices> 
         // Posted: the driver's data is taken for a VFIO device, whatever it is.
         if (kernel.IsPosted(Erratum.E75) && device.DriverData is not VfioDevice)
         {
-            string what = device.DriverData is null ? "NULL pointer dereference" : "type confusion";
-            throw new KernelOopsException(what, "vfio_transfer_iommu_fault");
+            throw new KernelOopsException(device.DriverData is null ? "NULL pointer dereference" : "type confusion", "vfio_transfer_iommu_fault");
         }
 
         if (vfio().GetDevice(device) is not { } vfioDevice)

@@ -1,9 +1,6 @@
-using Iopf.Kernel;
-using Iopf.Mm;
 using Iopf.VfioType1;
 using Iopf.VfioType1.Patches.DeferredMapping;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Options;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -20,22 +17,8 @@ public static class DeferredMappingServiceCollectionExtensions
         services.AddVfioType1();
         services.AddCheckedOptions(configure);
 
-        // Each falls back on the answer it replaces: for a container without IOPF, and for mappings that are not on demand.
-        services.Replace(ServiceDescriptor.Scoped<IDmaMapPolicy>(static provider => new DeferredMap(
-            provider.GetRequiredService<HostKernel>(),
-            provider.GetRequiredService<PhysicalMemory>(),
-            provider.GetRequiredService<StaticPinMap>(),
-            provider.GetRequiredService<IAddressSpaceWatch>(),
-            provider.GetRequiredService<IInvalidationGuard>(),
-            provider.GetRequiredService<IPartialUnmapper>())));
-        services.Replace(ServiceDescriptor.Scoped<IExternalPinAccounting>(static provider => new CountUnderIopf(
-            provider.GetRequiredService<HostKernel>(),
-            provider.GetRequiredService<CountWithoutIommu>())));
-        return services.Replace(ServiceDescriptor.Scoped<IDirtyScope>(static provider => new WholeScopeUnderIopf(
-            provider.GetRequiredService<HostKernel>(),
-            provider.GetRequiredService<PinnedOrWholeScope>(),
-            provider.GetRequiredService<IInvalidationGuard>(),
-            provider.GetRequiredService<IPartialUnmapper>(),
-            provider.GetRequiredService<IOptions<DirtyOptions>>())));
+        services.Replace(ServiceDescriptor.Scoped<IDmaMapPolicy, DeferredMap>());
+        services.Replace(ServiceDescriptor.Scoped<IExternalPinAccounting, CountUnderIopf>());
+        return services.Replace(ServiceDescriptor.Scoped<IDirtyScope, WholeScopeUnderIopf>());
     }
 }

@@ -1,11 +1,16 @@
 using Iopf.Kernel;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
 namespace Iopf.VfioType1.Patches.DeferredMapping;
 
 /// <summary>Patch 6: the dirty log reports every page of a mapping on demand, and a pin does not narrow that (E70).</summary>
 internal sealed class WholeScopeUnderIopf(
-    HostKernel kernel, IDirtyScope baseline, IInvalidationGuard invalidations, IPartialUnmapper unmapper, IOptions<DirtyOptions> options)
+    HostKernel kernel,
+    [FromKeyedServices(Baseline.Key)] IDirtyScope baseline,
+    IInvalidationGuard invalidations,
+    IPartialUnmapper unmapper,
+    IOptions<DirtyOptions> options)
     : IDirtyScope
 {
     // A policy, not a mistake: the posting reports everything, and says so (E60).

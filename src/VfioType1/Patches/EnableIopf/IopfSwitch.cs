@@ -7,7 +7,7 @@ namespace Iopf.VfioType1.Patches.EnableIopf;
 /// Deviation: the posted code does all of it under <c>iommu-&gt;lock</c>, which the fault handler takes too (E43, E45). This lock is taken before
 /// <c>iommu-&gt;lock</c> and by nobody who serves a fault, so faults in flight can be waited for under it.
 /// </remarks>
-internal sealed class IopfSwitch(HostKernel kernel)
+internal class IopfSwitch(HostKernel kernel)
 {
     public KernelMutex Lock { get; } = new(kernel.Scheduler, "iopf switch");
 
@@ -15,15 +15,5 @@ internal sealed class IopfSwitch(HostKernel kernel)
     /// <param name="container">The container.</param>
     /// <param name="function">The kernel function that does.</param>
     /// <returns>The scope.</returns>
-    public LockScope Hold(Type1Container container, string function)
-    {
-        bool isPosted = kernel.IsPosted(Erratum.E43) || kernel.IsPosted(Erratum.E45);
-        if (!isPosted)
-        {
-            return Lock.Hold(function);
-        }
-
-        // Posted: the container lock, which attach and detach hold already.
-        return container.Lock.IsHeld ? default : container.Lock.Hold(function);
-    }
+    public virtual LockScope Hold(Type1Container container, string function) => Lock.Hold(function);
 }

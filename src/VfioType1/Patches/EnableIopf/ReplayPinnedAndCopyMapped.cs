@@ -11,27 +11,27 @@ namespace Iopf.VfioType1.Patches.EnableIopf;
 /// Kernel: <c>vfio_iommu_replay</c> is skipped when IOPF is on. Deviation: without the copy the bitmap would claim entries that the new domain
 /// lacks (E47, E48), and a domain that cannot hold them would be noticed too late (E49).
 /// </remarks>
-internal sealed class ReplayPinnedAndCopyMapped(HostKernel kernel, IStaticReplay everyMapping, IInvalidationGuard invalidations) : IMappingReplay
+internal class ReplayPinnedAndCopyMapped(IStaticReplay everyMapping, IInvalidationGuard invalidations) : IMappingReplay
 {
-    public Errno Replay(Type1Container container, Type1Domain domain, Process? caller)
+    protected IInvalidationGuard Invalidations { get; } = invalidations;
+
+    public virtual Errno Replay(Type1Container container, Type1Domain domain, Process? caller)
     {
-        // Posted: with IOPF on nothing is replayed, whatever was entered before (E47, E48).
-        bool isSkipped = container.IsIopfEnabled && (kernel.IsPosted(Erratum.E47) || kernel.IsPosted(Erratum.E48));
-        if (container.IsIopfEnabled && !kernel.IsPosted(Erratum.E49) && !FitsEveryMapping(container, domain))
+        if (container.IsIopfEnabled && !FitsEveryMapping(container, domain))
         {
             return Errno.EINVAL;
         }
 
-        Errno error = isSkipped ? Errno.None : everyMapping.Fill(container, domain);
+        Errno error = everyMapping.Fill(container, domain);
         if (error != Errno.None)
         {
             return error;
         }
 
         // A page that goes between the copy and the list would stay in the new domain: nobody looks there yet.
-        using (invalidations.Enter(container))
+        using (Invalidations.Enter(container))
         {
-            error = !isSkipped && container.FirstDomain is { } source ? CopyMapped(container, source.Domain, domain) : Errno.None;
+            error = container.FirstDomain is { } source ? CopyMapped(container, source.Domain, domain) : Errno.None;
             if (error == Errno.None)
             {
                 container.Domains.Insert(0, domain);
@@ -41,8 +41,8 @@ internal sealed class ReplayPinnedAndCopyMapped(HostKernel kernel, IStaticReplay
         return error;
     }
 
-    /// <summary>Whether pages of every mapping could be entered in the domain; posted: nobody looks (E49).</summary>
-    private static bool FitsEveryMapping(Type1Container container, Type1Domain domain)
+    /// <summary>Whether pages of every mapping could be entered in the domain (E49).</summary>
+    protected virtual bool FitsEveryMapping(Type1Container container, Type1Domain domain)
     {
         ulong sizes = domain.Domain.PageSizes;
         ulong mask = (sizes & (~sizes + 1)) - 1;

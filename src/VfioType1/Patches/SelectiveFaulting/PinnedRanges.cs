@@ -18,41 +18,12 @@ internal sealed class PinnedRanges
     /// <summary>Whether the group pinned anything.</summary>
     public bool IsEmpty => _ranges.Count == 0;
 
-    /// <summary>Whether a call that pins pages ever succeeded.</summary>
-    public bool WasUsed { get; set; }
-
-    /// <summary>How often it was changed.</summary>
-    public long Generation { get; private set; }
-
-    /// <summary>How many ranges more there are at the most while a page's count is raised, as the posted list allocates them.</summary>
-    public int NodesToAdd(ulong page)
-    {
-        int index = IndexOf(page);
-        if (index < 0)
-        {
-            index = ~index;
-            bool joins = (index > 0 && _ranges[index - 1].Last + 1 == page && _ranges[index - 1].References == 1)
-                || (index < _ranges.Count && _ranges[index].First == page + 1 && _ranges[index].References == 1);
-            return joins ? 0 : 1;
-        }
-
-        return NodesToChange(index, page, _ranges[index].References + 1);
-    }
-
-    /// <summary>How many ranges the posted list allocates to lower a page's count.</summary>
-    public int NodesToRemove(ulong page)
-    {
-        int index = IndexOf(page);
-        return index < 0 ? 0 : NodesToChange(index, page, _ranges[index].References - 1);
-    }
-
     /// <summary>How often a page is pinned.</summary>
     public int ReferencesOf(ulong page) => IndexOf(page) is >= 0 and int index ? _ranges[index].References : 0;
 
     /// <summary>Counts one more pin of a page.</summary>
     public void Add(ulong page)
     {
-        Generation++;
         _pins++;
         _ranges.EnsureCapacity((2 * _pins) + 2);
         SetReferences(page, ReferencesOf(page) + 1);
@@ -68,7 +39,6 @@ internal sealed class PinnedRanges
             return false;
         }
 
-        Generation++;
         _pins--;
         SetReferences(page, references - 1);
         return true;
@@ -102,27 +72,6 @@ internal sealed class PinnedRanges
         ulong first = next > 0 ? _ranges[next - 1].Last + 1 : 0;
         ulong last = next < _ranges.Count ? _ranges[next].First - 1 : lastPage;
         return (first, last);
-    }
-
-    /// <summary>A page in the middle of a range leaves a piece on each side; at an edge it may join its neighbour.</summary>
-    private int NodesToChange(int index, ulong page, int references)
-    {
-        PinnedRange range = _ranges[index];
-        if (range.Count == 1)
-        {
-            return 0;
-        }
-
-        bool isFirst = page == range.First;
-        bool isLast = page == range.Last;
-        if (!isFirst && !isLast)
-        {
-            return references == 0 ? 1 : 2;
-        }
-
-        bool joinsLeft = isFirst && index > 0 && _ranges[index - 1].Last + 1 == page && _ranges[index - 1].References == references;
-        bool joinsRight = isLast && index + 1 < _ranges.Count && _ranges[index + 1].First == page + 1 && _ranges[index + 1].References == references;
-        return references == 0 || joinsLeft || joinsRight ? 0 : 1;
     }
 
     private void SetReferences(ulong page, int references)

@@ -18,7 +18,7 @@ public sealed class DeferredMapTests
     {
         RemotePinner pinner = new(_world.Memory);
         StaticPinMap staticMap = new(_world.Kernel, pinner, new PageRunMapper(_world.Kernel), Options.Create(new Type1Options()));
-        _policy = new DeferredMap(_world.Kernel, _world.Memory, staticMap, _watch.Object, new NoInvalidation(), new MappedPageRemover(_world.Kernel, _world.Memory));
+        _policy = new DeferredMap(_world.Kernel, staticMap, _watch.Object, new NoInvalidation(), new MappedPageRemover(_world.Kernel, _world.Memory));
         Assert.Equal(Errno.None, _world.Owner.Mm!.Mmap(UserRange.OfPages(FaultWorld.VaddrAt(0), 8), MemoryAccess.Read | MemoryAccess.Write));
     }
 

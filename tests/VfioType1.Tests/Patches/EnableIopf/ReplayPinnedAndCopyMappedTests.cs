@@ -18,7 +18,7 @@ public sealed class ReplayPinnedAndCopyMappedTests
     {
         _added = new FakeIommuDomain(_world.Kernel);
         _replay = new ReplayPinnedAndCopyMapped(
-            _world.Kernel, new ReplayEveryMapping(_world.Kernel, new RemotePinner(_world.Memory), _invalidations.Object), _invalidations.Object);
+            new ReplayEveryMapping(_world.Kernel, new RemotePinner(_world.Memory), _invalidations.Object), _invalidations.Object);
     }
 
     [Fact]

@@ -22,7 +22,7 @@ public sealed class NestedRoutingTests
     {
         _world.Handlers.Register(_world.Device, Mock.Of<IDeviceFaultHandler>(), registered);
 
-        FaultRoute route = new NestedRouting(_world.Kernel, _world.Handlers).RouteOf(_world.Device, FaultWorld.Request(1) with { Stage = stage }).Value;
+        FaultRoute route = new NestedRouting(_world.Handlers).RouteOf(_world.Device, FaultWorld.Request(1) with { Stage = stage }).Value;
 
         Assert.Equal(expected, route);
     }

@@ -59,5 +59,5 @@ public sealed class PinnedScopesPortsTests
         Assert.Equal(answer, Scopes().Begin(_world.Container, Group));
     }
 
-    private PinnedScopes Scopes() => new(_world.Kernel, new Type1Containers(), _linked.Object, new NoInvalidation(), _unmapper.Object, _mapper.Object);
+    private PinnedScopes Scopes() => new(_linked.Object, new NoInvalidation(), _unmapper.Object, _mapper.Object);
 }

@@ -16,7 +16,7 @@ public sealed class PinnedScopesTests
     public PinnedScopesTests()
     {
         _mapping = _world.AddMapping(0, 16);
-        _scopes = new PinnedScopes(_world.Kernel, new Type1Containers(), _world.Directory, new NoInvalidation(), new MappedPageRemover(_world.Kernel, _world.Memory), new PageRunMapper(_world.Kernel));
+        _scopes = new PinnedScopes(_world.Directory, new NoInvalidation(), new MappedPageRemover(_world.Kernel, _world.Memory), new PageRunMapper(_world.Kernel));
     }
 
     private IommuGroup Group => _world.Group.IommuGroup;

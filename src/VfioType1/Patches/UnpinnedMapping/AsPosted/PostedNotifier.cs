@@ -13,14 +13,12 @@ internal sealed class PostedNotifier(HostKernel kernel, Type1Container container
 {
     private const string Function = "mn_invalidate_range";
 
-    private static readonly ErrataSet Posted = ErrataSet.Of(
+    /// <summary>The defects of its kind and of its locking: it is put in when one of them is on.</summary>
+    public static ErrataSet Errata { get; } = ErrataSet.Of(
         Erratum.E19, Erratum.E20, Erratum.E23, Erratum.E24, Erratum.E25, Erratum.E26, Erratum.E27, Erratum.E29, Erratum.E30, Erratum.E32);
 
     // The wait itself (E30), and what follows when it ends badly.
     private static readonly ErrataSet Waiting = ErrataSet.Of(Erratum.E19, Erratum.E20, Erratum.E30);
-
-    /// <summary>Whether it is to be used.</summary>
-    public static bool IsPosted(HostKernel kernel) => kernel.Errata.Intersects(Posted);
 
     public override Errno InvalidateRangeStart(AddressSpace mm, in InvalidationRange range)
     {
@@ -29,7 +27,7 @@ internal sealed class PostedNotifier(HostKernel kernel, Type1Container container
             return Errno.None;
         }
 
-        // Posted: nobody asks whether it may block.
+        // Nobody asks whether it may block.
         if (!range.IsBlockable && !kernel.IsPosted(Erratum.E29))
         {
             return InvalidateWithoutBlocking(mm, in range);
@@ -77,20 +75,20 @@ internal sealed class PostedNotifier(HostKernel kernel, Type1Container container
             takesAway.Begin(mm, range);
         }
 
-        // Posted: every vaddr of the container must be valid first, whatever is invalidated.
+        // Every vaddr of the container must be valid first, whatever is invalidated.
         bool hasFailed = kernel.Errata.Intersects(Waiting) && VaddrWaiting.AllValid(container) != Errno.None;
         if (hasFailed)
         {
             kernel.Warn(Function, "waiting for valid vaddrs failed");
         }
 
-        // Posted: then the callback gives up, and the page goes all the same.
+        // Then the callback gives up, and the page goes all the same.
         if (!hasFailed || !kernel.IsPosted(Erratum.E20))
         {
             takesAway.TakeAway(mm, range);
         }
 
-        // Posted: and leaves with the lock held.
+        // And leaves with the lock held.
         if (!hasFailed || !kernel.IsPosted(Erratum.E19))
         {
             held.Dispose();

@@ -19,10 +19,8 @@ internal sealed class WindowUnderLock(
     IDirtyScope dirty,
     IOptions<Type1Options> options)
 {
-    private static readonly ErrataSet Posted = ErrataSet.Of(Erratum.E23, Erratum.E25, Erratum.E26, Erratum.E32, Erratum.E36);
-
-    /// <summary>Whether it is to be used.</summary>
-    public bool IsPosted { get; } = kernel.Errata.Intersects(Posted);
+    /// <summary>The defects that it is used for.</summary>
+    public static ErrataSet Errata { get; } = ErrataSet.Of(Erratum.E23, Erratum.E25, Erratum.E26, Erratum.E32, Erratum.E36);
 
     /// <summary>Maps as much of the window as can be.</summary>
     /// <param name="container">The container; its lock is held.</param>
