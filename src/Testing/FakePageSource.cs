@@ -42,7 +42,7 @@ public sealed class FakePageSource(Type1Container container) : IPageSource, IPag
     public Pfn FrameOf(UserAddress address) => new(0x1000 + (address.Value >> Page.Shift) * (IsScattered ? 2UL : 1));
 
     /// <inheritdoc/>
-    public Result<int> Obtain(DmaMapping mapping, UserAddress first, IommuProt access, Memory<Pfn> frames)
+    public Result<int> Obtain(PageOwner owner, UserAddress first, IommuProt access, Memory<Pfn> frames)
     {
         Invariant.Hold(container.Lock.IsHeld == IsUnderLock && !container.PagesLock.IsHeld, "the container's locks are held as they should be while pages are obtained");
         Asked.Add((first, frames.Length, access));
@@ -58,7 +58,7 @@ public sealed class FakePageSource(Type1Container container) : IPageSource, IPag
     }
 
     /// <inheritdoc/>
-    public void Return(DmaMapping mapping, ReadOnlyMemory<Pfn> frames)
+    public void Return(PageOwner owner, ReadOnlyMemory<Pfn> frames)
     {
         ReturnedCount += frames.Length;
         TakeBack(frames.Span);

@@ -33,7 +33,6 @@ internal sealed class PostedPageFaultHandler(
                 return answer;
             }
 
-            target.Container.FaultsInFlight--;
             return windowUnderLock.Map(target.Container, in plan) ? PageResponseCode.Success : PageResponseCode.Invalid;
         }
     }

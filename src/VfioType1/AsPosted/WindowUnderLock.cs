@@ -74,7 +74,7 @@ internal sealed class WindowUnderLock(
             {
                 ulong asked = Math.Min(most - (ulong)run.PageCount, (ulong)capacity);
                 UserAddress vaddr = mapping.VaddrOf(first.PlusPages((ulong)run.PageCount));
-                Result<int> got = pages.Obtain(mapping, vaddr, plan.Access, batch.Room((int)asked));
+                Result<int> got = pages.Obtain(plan.Owner, vaddr, plan.Access, batch.Room((int)asked));
                 batch.Filled(got.IsSuccess ? got.Value : 0);
                 if (!got.IsSuccess)
                 {
@@ -132,7 +132,7 @@ internal sealed class WindowUnderLock(
                 }
                 else
                 {
-                    pages.Return(mapping, one);
+                    pages.Return(mapping.Owner, one);
                 }
             }
 
@@ -147,7 +147,7 @@ internal sealed class WindowUnderLock(
             ReadOnlyMemory<Pfn> one = batch.Single(batch.TakeFirst());
             if (!leaks)
             {
-                pages.Return(mapping, one);
+                pages.Return(mapping.Owner, one);
             }
         }
     }

@@ -1,6 +1,5 @@
 using Iopf.Iommu;
 using Iopf.Kernel;
-using Iopf.Mm;
 
 namespace Iopf.VfioType1;
 
@@ -69,15 +68,7 @@ internal class PageFaultHandler(
             }
 
             cost = 0;
-            Step step = MapWindow(device, target.Container, in plan);
-            AddressSpace mm = plan.Mapping.Mm;
-            UserRange vaddrs = UserRange.OfPages(plan.Mapping.VaddrOf(plan.Window.First), plan.Window.PageCount);
-            using (target.Container.Lock.Hold())
-            {
-                target.Container.FaultsInFlight--;
-            }
-
-            switch (step)
+            switch (MapWindow(device, target.Container, in plan))
             {
                 case Step.Mapped:
                     return PageResponseCode.Success;
@@ -85,7 +76,7 @@ internal class PageFaultHandler(
                     return PageResponseCode.Invalid;
                 default:
                     Kernel.Tally.FaultRetries++;
-                    invalidations.AwaitEnd(target.Container, mm, vaddrs);
+                    invalidations.AwaitEnd(target.Container, plan.Owner.Mm, plan.Vaddrs);
                     break;
             }
         }
@@ -109,11 +100,7 @@ internal class PageFaultHandler(
     protected PageResponseCode? PlanLocked(in FaultTarget target, Device device, in IommuFault request, long cost, out FaultPlan plan)
     {
         Kernel.Spend(CostStage.Handler, cost);
-        PageResponseCode? answer = planner.Plan(target, device, in request, out plan);
-
-        // From here on the plan is held without the lock: a mapping that goes meanwhile must not become another one.
-        target.Container.FaultsInFlight += answer is null ? 1 : 0;
-        return answer;
+        return planner.Plan(target, device, in request, out plan);
     }
 
     /// <summary>Maps the window batch by batch. Only the first batch holds the faulting page: what fails later merely ends the window.</summary>
@@ -145,9 +132,8 @@ internal class PageFaultHandler(
     private Step MapBatch(Device device, Type1Container container, in FaultPlan plan, Iova first, int asked, out int mapped)
     {
         mapped = 0;
-        DmaMapping mapping = plan.Mapping;
-        UserAddress vaddr = mapping.VaddrOf(first);
-        Result<int> obtained = pages.Obtain(mapping, vaddr, plan.Access, _batch.AsMemory(0, asked));
+        UserAddress vaddr = plan.VaddrOf(first);
+        Result<int> obtained = pages.Obtain(plan.Owner, vaddr, plan.Access, _batch.AsMemory(0, asked));
         if (!obtained.TryGet(out int got, out Errno error))
         {
             Kernel.Step(TraceLayer.Mm, "pin_user_pages_remote", device.Name, first, $"no page behind vaddr {vaddr}: {error.ToCName()}");
@@ -159,12 +145,9 @@ internal class PageFaultHandler(
         using (container.Lock.Hold())
         using (invalidations.Enter(container))
         {
-            bool isCurrent = mapping.IsLinked
-                && !mapping.IsVaddrInvalid
-                && mapping.VaddrOf(first) == vaddr
-                && invalidations.IsCurrent(container, mapping, plan.Ticket, UserRange.OfPages(vaddr, (ulong)got));
+            bool isCurrent = plan.IsValid && invalidations.IsCurrent(container, plan.Mapping, plan.Ticket, UserRange.OfPages(vaddr, (ulong)got));
             mapped = isCurrent ? mapper.Map(container, in plan, first, frames) : 0;
-            pages.Return(mapping, frames[mapped..]);
+            pages.Return(plan.Owner, frames[mapped..]);
             Kernel.Step(TraceLayer.Type1, Function, device.Name, first, $"{mapped} of {got} pages mapped");
             return !isCurrent ? Step.PagesMoved : mapped > 0 ? Step.Mapped : Step.Failed;
         }

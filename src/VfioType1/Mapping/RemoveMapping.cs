@@ -20,7 +20,7 @@ internal class RemoveMapping(
         using (invalidations.Enter(container))
         {
             container.Mappings.Remove(mapping);
-            mapping.IsLinked = false;
+            mapping.Retire();
         }
 
         if (mapping.IsVaddrInvalid)

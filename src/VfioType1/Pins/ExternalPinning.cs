@@ -128,7 +128,7 @@ internal sealed class ExternalPinning(
         {
             Span<Pfn> one = [default];
             Result<int> pinned = accounting.Counts(container, mapping)
-                ? pinner.Pin(mapping, mapping.VaddrOf(page), mapping.Prot, one)
+                ? pinner.Pin(mapping.Owner, mapping.VaddrOf(page), mapping.Prot, one)
                 : pinner.PinUnaccounted(mapping, mapping.VaddrOf(page), one);
             if (!pinned.IsSuccess)
             {
@@ -140,7 +140,7 @@ internal sealed class ExternalPinning(
 
         if (isNew && !kernel.Allocates("vfio_add_to_pfn_list"))
         {
-            pinner.Unpin(mapping, [frame], accounting.Counts(container, mapping));
+            pinner.Unpin(mapping.Owner, [frame], accounting.Counts(container, mapping));
             return Errno.ENOMEM;
         }
 
@@ -172,7 +172,7 @@ internal sealed class ExternalPinning(
     {
         if (mapping.ExternalPins.Remove(page))
         {
-            pinner.Unpin(mapping, [frame], accounting.Counts(container, mapping));
+            pinner.Unpin(mapping.Owner, [frame], accounting.Counts(container, mapping));
         }
     }
 

@@ -40,7 +40,7 @@ internal sealed class RemotePinner(PhysicalMemory memory)
 
             if (!isReserved && !mapping.ExternalPins.Contains(iova.PlusPages((ulong)run.PageCount)))
             {
-                if (IsOverLimit(mapping, accounted + 1))
+                if (IsOverLimit(mapping.Owner, accounted + 1))
                 {
                     Unpin(mapping, run.First, run.PageCount);
                     return Errno.ENOMEM;
@@ -57,29 +57,29 @@ internal sealed class RemotePinner(PhysicalMemory memory)
     }
 
     /// <summary>Pins pages one by one wherever they lie, each counted against the locked-memory limit.</summary>
-    /// <param name="mapping">The mapping.</param>
+    /// <param name="owner">Whose pages.</param>
     /// <param name="first">The process address of the first page.</param>
     /// <param name="access">For which access of the device.</param>
     /// <param name="frames">Receives the frames; its length is how many are asked for.</param>
     /// <returns>How many were pinned, at least 1; ENOMEM beyond the limit, or the error of the first page.</returns>
-    public Result<int> Pin(DmaMapping mapping, UserAddress first, IommuProt access, Span<Pfn> frames)
+    public Result<int> Pin(in PageOwner owner, UserAddress first, IommuProt access, Span<Pfn> frames)
     {
-        if (!mapping.Mm.IsAlive)
+        if (!owner.Mm.IsAlive)
         {
             return Errno.ENODEV;
         }
 
-        if (!PinSome(mapping, first, access, frames).TryGet(out int got, out Errno error))
+        if (!PinSome(in owner, first, access, frames).TryGet(out int got, out Errno error))
         {
             return error;
         }
 
         long counted = CountUnreserved(frames[..got]);
-        while (got > 0 && IsOverLimit(mapping, counted))
+        while (got > 0 && IsOverLimit(in owner, counted))
         {
             got--;
             counted -= memory.IsReserved(frames[got]) ? 0 : 1;
-            Release(mapping, frames[got]);
+            Release(in owner, frames[got]);
         }
 
         if (got == 0)
@@ -87,10 +87,10 @@ internal sealed class RemotePinner(PhysicalMemory memory)
             return Errno.ENOMEM;
         }
 
-        error = mapping.Mm.AccountLocked(counted);
+        error = owner.Mm.AccountLocked(counted);
         if (error != Errno.None)
         {
-            Unpin(mapping, frames[..got], accounted: false);
+            Unpin(in owner, frames[..got], accounted: false);
             return error;
         }
 
@@ -103,23 +103,23 @@ internal sealed class RemotePinner(PhysicalMemory memory)
     /// <param name="frames">Receives the frames.</param>
     /// <returns>How many were pinned, at least 1, or the error of the first page.</returns>
     public Result<int> PinUnaccounted(DmaMapping mapping, UserAddress first, Span<Pfn> frames) =>
-        mapping.Mm.IsAlive ? PinSome(mapping, first, mapping.Prot, frames) : Errno.ENODEV;
+        mapping.Mm.IsAlive ? PinSome(mapping.Owner, first, mapping.Prot, frames) : Errno.ENODEV;
 
     /// <summary>Lets go of pages.</summary>
-    /// <param name="mapping">The mapping.</param>
+    /// <param name="owner">Whose pages.</param>
     /// <param name="frames">The frames.</param>
     /// <param name="accounted">Whether they count against the locked-memory limit.</param>
-    public void Unpin(DmaMapping mapping, ReadOnlySpan<Pfn> frames, bool accounted)
+    public void Unpin(in PageOwner owner, ReadOnlySpan<Pfn> frames, bool accounted)
     {
         long counted = CountUnreserved(frames);
         foreach (Pfn frame in frames)
         {
-            Release(mapping, frame);
+            Release(in owner, frame);
         }
 
         if (accounted && counted > 0)
         {
-            mapping.Mm.AccountLocked(-counted);
+            owner.Mm.AccountLocked(-counted);
         }
     }
 
@@ -135,7 +135,7 @@ internal sealed class RemotePinner(PhysicalMemory memory)
         {
             Pfn frame = first.Plus((ulong)i);
             counted += memory.IsReserved(frame) ? 0 : 1;
-            Release(mapping, frame);
+            Release(mapping.Owner, frame);
         }
 
         return counted;
@@ -148,16 +148,16 @@ internal sealed class RemotePinner(PhysicalMemory memory)
     {
         while (!batch.IsEmpty)
         {
-            Release(mapping, batch.TakeFirst());
+            Release(mapping.Owner, batch.TakeFirst());
         }
     }
 
     /// <summary>Whether the process may not lock that many pages more.</summary>
-    /// <param name="mapping">The mapping.</param>
+    /// <param name="owner">Whose pages.</param>
     /// <param name="pages">How many more.</param>
     /// <returns>Whether they are too many.</returns>
-    public bool IsOverLimit(DmaMapping mapping, long pages) =>
-        !mapping.HasLockCap && (ulong)(mapping.Mm.LockedVm + pages) > mapping.Task.MemlockLimitBytes >> Page.Shift;
+    public bool IsOverLimit(in PageOwner owner, long pages) =>
+        !owner.HasLockCap && (ulong)(owner.Mm.LockedVm + pages) > owner.Task.MemlockLimitBytes >> Page.Shift;
 
     private Result<PinnedRun> Account(DmaMapping mapping, PinnedRun run, long accounted)
     {
@@ -177,22 +177,22 @@ internal sealed class RemotePinner(PhysicalMemory memory)
     private Errno Fill(PinBatch batch, DmaMapping mapping, UserAddress vaddr, ulong pageCount)
     {
         Span<Pfn> room = batch.Room((int)Math.Min(pageCount, PinBatch.Capacity)).Span;
-        Result<int> got = PinSome(mapping, vaddr, mapping.Prot, room);
+        Result<int> got = PinSome(mapping.Owner, vaddr, mapping.Prot, room);
         batch.Filled(got.IsSuccess ? got.Value : 0);
         return got.Error;
     }
 
-    private Result<int> PinSome(DmaMapping mapping, UserAddress vaddr, IommuProt access, Span<Pfn> frames)
+    private Result<int> PinSome(in PageOwner owner, UserAddress vaddr, IommuProt access, Span<Pfn> frames)
     {
         bool isWrite = (access & IommuProt.Write) != 0;
-        Result<int> got = mapping.Mm.PinPages(vaddr, frames.Length, PinFlags.LongTerm | (isWrite ? PinFlags.Write : PinFlags.None), frames);
+        Result<int> got = owner.Mm.PinPages(vaddr, frames.Length, PinFlags.LongTerm | (isWrite ? PinFlags.Write : PinFlags.None), frames);
         if (got.Error != Errno.EFAULT)
         {
             return got;
         }
 
         // A mapping of device memory has frame numbers but no pages: one at a time, never pinned, never accounted.
-        if (!mapping.Mm.FollowPfn(vaddr, isWrite).TryGet(out Pfn frame, out _) || !memory.IsReserved(frame))
+        if (!owner.Mm.FollowPfn(vaddr, isWrite).TryGet(out Pfn frame, out _) || !memory.IsReserved(frame))
         {
             return Errno.EFAULT;
         }
@@ -212,11 +212,11 @@ internal sealed class RemotePinner(PhysicalMemory memory)
         return counted;
     }
 
-    private void Release(DmaMapping mapping, Pfn frame)
+    private void Release(in PageOwner owner, Pfn frame)
     {
         if (!memory.IsReserved(frame))
         {
-            memory.Unpin(frame, dirty: (mapping.Prot & IommuProt.Write) != 0);
+            memory.Unpin(frame, dirty: (owner.Prot & IommuProt.Write) != 0);
         }
     }
 }

@@ -57,8 +57,8 @@ public sealed class DmaMapping
     /// <summary>The address space that is watched for it; <see langword="null"/> if none is.</summary>
     public AddressSpace? Watched { get; set; }
 
-    /// <summary>Whether the mapping still belongs to its container; false from its removal on.</summary>
-    public bool IsLinked { get; set; } = true;
+    /// <summary>Tells a mapping from those that are made of the same object after its removal.</summary>
+    public long SerialNumber { get; private set; }
 
     /// <summary>Whether the vaddr was handed back and a new one is awaited.</summary>
     /// <remarks>Kernel: <c>vaddr_invalid</c>.</remarks>
@@ -88,6 +88,9 @@ public sealed class DmaMapping
     /// <summary>How many pages of <see cref="MappedPages"/> keep the pin that their fault took.</summary>
     public long FaultPins { get; set; }
 
+    /// <summary>Whose memory is behind it, as it is now.</summary>
+    public PageOwner Owner => new(Task, Mm, Prot, HasLockCap);
+
     /// <summary>The iovas from the first to the last; only for a mapping of at least one page.</summary>
     public IovaRange Range => IovaRange.OfLength(Iova, Size);
 
@@ -116,13 +119,16 @@ public sealed class DmaMapping
     internal PageBitmap MappedPagesIn(string function) =>
         HasMappedPages ? MappedPages : throw new KernelOopsException("NULL pointer dereference", function);
 
-    /// <summary>Makes another mapping out of one that was removed and that nobody holds on to.</summary>
+    /// <summary>Ends the mapping: from here on the object may become another one.</summary>
+    internal void Retire() => SerialNumber++;
+
+    /// <summary>Makes another mapping out of one that was removed.</summary>
     /// <remarks>Its bitmaps keep their memory, so that mapping and unmapping allocates nothing in steady state.</remarks>
     internal DmaMapping Renew(Iova iova, UserAddress vaddr, IommuProt prot, Process task, AddressSpace mm, bool hasLockCap)
     {
-        Invariant.Hold(!IsLinked && MappedPages.Count == 0 && ExternalPins.Count == 0, "only a mapping that was removed whole is made anew");
+        Invariant.Hold(MappedPages.Count == 0 && ExternalPins.Count == 0, "only a mapping that was removed whole is made anew");
         (Iova, Vaddr, Prot, Task, Mm, HasLockCap) = (iova, vaddr, prot, task, mm, hasLockCap);
-        (Size, FaultPins, IsLinked, HasMappedPages) = (0, 0, true, true);
+        (Size, FaultPins, HasMappedPages) = (0, 0, true);
         IsIommuMapped = IsOnDemand = IsVaddrInvalid = IsMappedPagesVirtual = false;
         Watched = null;
         _heldPages?.ClearAll();

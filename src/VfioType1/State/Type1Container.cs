@@ -124,9 +124,6 @@ public sealed class Type1Container
     /// <remarks>Kernel: the blocking notifier chain.</remarks>
     public List<Vfio.IVfioDmaUnmapNotifier> UnmapNotifiers { get; } = [];
 
-    /// <summary>How many faults hold on to what they planned while they obtain pages without the lock.</summary>
-    internal int FaultsInFlight { get; set; }
-
     /// <summary>How many pinned pages its mappings left behind when they were removed (E66).</summary>
     internal int LeakedPins { get; set; }
 
@@ -173,12 +170,12 @@ public sealed class Type1Container
             ? removed.Renew(iova, vaddr, prot, task, mm, hasLockCap)
             : new DmaMapping(iova, vaddr, prot, task, mm, hasLockCap);
 
-    /// <summary>Keeps a removed mapping for the next one, unless a fault may still hold on to it.</summary>
+    /// <summary>Keeps a removed mapping for the next one.</summary>
     internal void Recycle(DmaMapping mapping)
     {
         // The posted code may leave bits and pins behind.
         bool isEmpty = mapping.MappedPages.Count == 0 && mapping.ExternalPins.Count == 0;
-        if (isEmpty && FaultsInFlight == 0 && _removed.Count < RemovedKept)
+        if (isEmpty && _removed.Count < RemovedKept)
         {
             _removed.Push(mapping);
         }

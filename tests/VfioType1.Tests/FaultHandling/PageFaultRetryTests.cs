@@ -69,7 +69,7 @@ public sealed class PageFaultRetryTests
         _pages.Obtaining = _ =>
         {
             _world.Container.Mappings.Remove(_mapping);
-            _mapping.IsLinked = false;
+            _mapping.Retire();
         };
 
         Handle(FaultWorld.Request(0));
@@ -100,6 +100,40 @@ public sealed class PageFaultRetryTests
         Assert.Equal(PageResponseCode.Success, _world.Answer);
         Assert.Equal(_pages.FrameOf(FaultWorld.VaddrAt(101)).Address, _world.Domain.IovaToPhysical(FaultWorld.IovaAt(1)));
         Assert.Equal(1, _world.Kernel.Tally.FaultRetries);
+    }
+
+    [Fact]
+    public void A_mapping_that_was_removed_and_whose_object_became_another_one_meanwhile_is_looked_up_again()
+    {
+        _pages.Obtaining = call =>
+        {
+            if (call == 1)
+            {
+                // The new one is the same in everything but its number.
+                ulong size = _mapping.Size;
+                _mapping.Retire();
+                _mapping.Renew(_mapping.Iova, _mapping.Vaddr, _mapping.Prot, _mapping.Task, _mapping.Mm, _mapping.HasLockCap);
+                (_mapping.Size, _mapping.IsOnDemand) = (size, true);
+            }
+        };
+
+        Handle(FaultWorld.Request(0));
+
+        Assert.Equal(PageResponseCode.Success, _world.Answer);
+        Assert.Equal((2, 1), (_pages.Asked.Count, _world.Kernel.Tally.FaultRetries));
+        Assert.Equal((1, 0), (_pages.ReturnedCount, _pages.OutCount));
+    }
+
+    [Fact]
+    public void Pages_of_another_address_space_at_the_same_vaddr_are_not_mapped()
+    {
+        Mm.Process other = new(_world.Kernel, _world.Memory, "other");
+        _pages.Obtaining = call => _mapping.Mm = call == 1 ? other.Mm! : _mapping.Mm;
+
+        Handle(FaultWorld.Request(0));
+
+        Assert.Equal(PageResponseCode.Success, _world.Answer);
+        Assert.Equal((2, 1), (_pages.Asked.Count, _world.Kernel.Tally.FaultRetries));
     }
 
     [Fact]

@@ -32,7 +32,7 @@ public sealed class RemotePinnerTests
         _world.Owner.MemlockLimitBytes = (ulong)limit << Page.Shift;
         DmaMapping mapping = _world.AddMapping(0, Pages, IommuProt.Read);
 
-        Assert.Equal(expected + (expected < Pages ? 1 : 0), _pinner.Pin(mapping, FaultWorld.VaddrAt(0), IommuProt.Read, _frames).Value);
+        Assert.Equal(expected + (expected < Pages ? 1 : 0), _pinner.Pin(mapping.Owner, FaultWorld.VaddrAt(0), IommuProt.Read, _frames).Value);
 
         Assert.Equal((limit, limit), (Mm.LockedVm, _world.Memory.TotalPins));
     }
@@ -43,9 +43,9 @@ public sealed class RemotePinnerTests
         _world.Owner.MemlockLimitBytes = 0;
         DmaMapping mapping = _world.AddMapping(0, Pages, IommuProt.Read);
 
-        Assert.Equal(Pages, _pinner.Pin(mapping, FaultWorld.VaddrAt(0), IommuProt.Read, _frames).Value);
+        Assert.Equal(Pages, _pinner.Pin(mapping.Owner, FaultWorld.VaddrAt(0), IommuProt.Read, _frames).Value);
         Assert.Equal((0, 0), (Mm.LockedVm, _world.Memory.TotalPins));
-        _pinner.Unpin(mapping, _frames, accounted: true);
+        _pinner.Unpin(mapping.Owner, _frames, accounted: true);
         Assert.Equal(0, Mm.LockedVm);
     }
 
@@ -56,7 +56,7 @@ public sealed class RemotePinnerTests
         Touch(0);
         DmaMapping mapping = _world.AddMapping(0, Pages, IommuProt.Read);
 
-        Assert.Equal(Errno.ENOMEM, _pinner.Pin(mapping, FaultWorld.VaddrAt(0), IommuProt.Read, _frames.AsSpan(0, 1)).Error);
+        Assert.Equal(Errno.ENOMEM, _pinner.Pin(mapping.Owner, FaultWorld.VaddrAt(0), IommuProt.Read, _frames.AsSpan(0, 1)).Error);
         Assert.Equal((0, 0), (Mm.LockedVm, _world.Memory.TotalPins));
     }
 
@@ -68,10 +68,10 @@ public sealed class RemotePinnerTests
     {
         Touch(0);
         DmaMapping mapping = _world.AddMapping(0, Pages, prot);
-        _pinner.Pin(mapping, FaultWorld.VaddrAt(0), prot, _frames.AsSpan(0, 1));
+        _pinner.Pin(mapping.Owner, FaultWorld.VaddrAt(0), prot, _frames.AsSpan(0, 1));
         Assert.False(_world.Memory.IsDirty(_frames[0]));
 
-        _pinner.Unpin(mapping, _frames.AsSpan(0, 1), accounted: true);
+        _pinner.Unpin(mapping.Owner, _frames.AsSpan(0, 1), accounted: true);
 
         Assert.Equal((prot & IommuProt.Write) != 0, _world.Memory.IsDirty(_frames[0]));
         Assert.Equal((0, 0), (Mm.LockedVm, _world.Memory.TotalPins));

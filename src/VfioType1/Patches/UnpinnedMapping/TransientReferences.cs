@@ -12,19 +12,19 @@ internal class TransientReferences(PhysicalMemory memory) : IPageSource
 {
     protected PhysicalMemory Memory { get; } = memory;
 
-    public virtual Result<int> Obtain(DmaMapping mapping, UserAddress first, IommuProt access, Memory<Pfn> frames)
+    public virtual Result<int> Obtain(PageOwner owner, UserAddress first, IommuProt access, Memory<Pfn> frames)
     {
-        if (!mapping.Mm.IsAlive)
+        if (!owner.Mm.IsAlive)
         {
             return Errno.ENODEV;
         }
 
         bool isWrite = (access & IommuProt.Write) != 0;
-        Result<int> got = mapping.Mm.GetPages(first, frames.Length, isWrite ? MemoryAccess.Write : MemoryAccess.Read, frames.Span);
-        return got.Error == Errno.EFAULT ? FollowPfn(mapping.Mm, first, isWrite, frames.Span) : got;
+        Result<int> got = owner.Mm.GetPages(first, frames.Length, isWrite ? MemoryAccess.Write : MemoryAccess.Read, frames.Span);
+        return got.Error == Errno.EFAULT ? FollowPfn(owner.Mm, first, isWrite, frames.Span) : got;
     }
 
-    public virtual void Return(DmaMapping mapping, ReadOnlyMemory<Pfn> frames)
+    public virtual void Return(PageOwner owner, ReadOnlyMemory<Pfn> frames)
     {
         foreach (Pfn frame in frames.Span)
         {

@@ -13,11 +13,11 @@ public sealed class ReleasedAfterMapTests
         DmaMapping mapping = new FaultWorld().AddMapping(0, 4);
         Pfn[] frames = [new(0x10), new(0x11), new(0x40)];
         Mock<IPageSource> pages = new(MockBehavior.Strict);
-        pages.Setup(port => port.Return(mapping, It.Is<ReadOnlyMemory<Pfn>>(returned => returned.ToArray().SequenceEqual(frames))));
+        pages.Setup(port => port.Return(mapping.Owner, It.Is<ReadOnlyMemory<Pfn>>(returned => returned.ToArray().SequenceEqual(frames))));
 
         new ReleasedAfterMap(pages.Object).AfterMap(mapping, frames);
 
-        pages.Verify(port => port.Return(mapping, It.IsAny<ReadOnlyMemory<Pfn>>()), Times.Once);
+        pages.Verify(port => port.Return(mapping.Owner, It.IsAny<ReadOnlyMemory<Pfn>>()), Times.Once);
         Assert.Equal(0, mapping.FaultPins);
     }
 }

@@ -12,10 +12,10 @@ internal sealed class PostedReferences(HostKernel kernel, PhysicalMemory memory)
 
     public static ErrataSet Errata { get; } = ErrataSet.Of(Erratum.E15, Erratum.E16, Erratum.E17);
 
-    public override Result<int> Obtain(DmaMapping mapping, UserAddress first, IommuProt access, Memory<Pfn> frames)
+    public override Result<int> Obtain(PageOwner owner, UserAddress first, IommuProt access, Memory<Pfn> frames)
     {
         // The leader has no memory once it has exited.
-        if ((kernel.IsPosted(Erratum.E17) ? mapping.Task.Mm : mapping.Mm) is not { IsAlive: true } mm)
+        if ((kernel.IsPosted(Erratum.E17) ? owner.Task.Mm : owner.Mm) is not { IsAlive: true } mm)
         {
             return Errno.ENODEV;
         }
@@ -27,11 +27,11 @@ internal sealed class PostedReferences(HostKernel kernel, PhysicalMemory memory)
         return got.Error == Errno.EFAULT ? FollowPfn(mm, first, isWrite, frames.Span) : got;
     }
 
-    public override void Return(DmaMapping mapping, ReadOnlyMemory<Pfn> frames)
+    public override void Return(PageOwner owner, ReadOnlyMemory<Pfn> frames)
     {
         if (!_pins)
         {
-            base.Return(mapping, frames);
+            base.Return(owner, frames);
             return;
         }
 
@@ -39,7 +39,7 @@ internal sealed class PostedReferences(HostKernel kernel, PhysicalMemory memory)
         {
             if (!Memory.IsReserved(frame))
             {
-                Memory.Unpin(frame, dirty: (mapping.Prot & IommuProt.Write) != 0);
+                Memory.Unpin(frame, dirty: (owner.Prot & IommuProt.Write) != 0);
             }
         }
     }
