@@ -53,7 +53,7 @@ public sealed class Patch2PageFaultHandlerTests
     public void It_obtains_the_page_with_the_access_that_faulted()
     {
         Mock<IPageSource> pages = new();
-        pages.Setup(source => source.Obtain(It.IsAny<DmaMapping>(), It.IsAny<UserAddress>(), It.IsAny<IommuProt>(), It.IsAny<Memory<Pfn>>())).Returns(Errno.EFAULT);
+        pages.Setup(source => source.Obtain(It.IsAny<PageOwner>(), It.IsAny<UserAddress>(), It.IsAny<IommuProt>(), It.IsAny<Memory<Pfn>>())).Returns(Errno.EFAULT);
         ServiceCollection patch = new();
         patch.AddPageFaultHandler().Replace(ServiceDescriptor.Singleton(pages.Object));
         using ServiceProvider services = patch.BuildServiceProvider();
@@ -62,7 +62,7 @@ public sealed class Patch2PageFaultHandlerTests
         world.EnableFaults();
         world.Report(Faults.Read(Type1World.IovaAt(3)));
 
-        pages.Verify(source => source.Obtain(world.Mapping, Type1World.VaddrAt(3), IommuProt.Read, It.IsAny<Memory<Pfn>>()), Times.Once);
+        pages.Verify(source => source.Obtain(world.Mapping.Owner, Type1World.VaddrAt(3), IommuProt.Read, It.IsAny<Memory<Pfn>>()), Times.Once);
         Assert.Equal(PageResponseCode.Invalid, Assert.Single(world.Domain.Responses).Code);
     }
 }

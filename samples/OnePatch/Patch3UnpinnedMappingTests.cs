@@ -33,7 +33,7 @@ public sealed class Patch3UnpinnedMappingTests
         Mapped world = Mapped.Pages(4, services);
         Pfn[] frames = new Pfn[1];
 
-        Assert.Equal(1, services.GetRequiredService<IPageSource>().Obtain(world.Mapping, Type1World.VaddrAt(0), Type1World.ReadWrite, frames).Value);
+        Assert.Equal(1, services.GetRequiredService<IPageSource>().Obtain(world.Mapping.Owner, Type1World.VaddrAt(0), Type1World.ReadWrite, frames).Value);
         services.GetRequiredService<IPageResidency>().AfterMap(world.Mapping, frames);
 
         Assert.Equal(0, world.Memory.TotalPins);

@@ -1,8 +1,10 @@
 using Iopf.Kernel;
 using Iopf.Testing;
 using Iopf.VfioType1;
+using Iopf.VfioType1.Patches.DeferredMapping;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 using Moq;
 
 namespace OnePatch;
@@ -42,6 +44,20 @@ public sealed class Patch6DeferredMappingTests
 
         Assert.Equal((8, 8), (world.Memory.TotalPins, world.Domain.MappedIovas.Count));
         _watch.VerifyNoOtherCalls();
+    }
+
+    [Theory]
+    [InlineData(DirtySource.Faults, true)]
+    [InlineData(DirtySource.All, true)]
+    [InlineData((DirtySource)9, false)]
+    public void Its_option_says_what_the_dirty_log_counts_and_is_checked_when_the_module_is_made(DirtySource source, bool isAllowed)
+    {
+        using ServiceProvider services = new ServiceCollection().AddDeferredMapping(options => options.Source = source).BuildServiceProvider();
+
+        Exception? refusal = Record.Exception(services.GetRequiredService<IDirtyScope>);
+
+        Assert.Equal(isAllowed, refusal is null);
+        Assert.Equal(isAllowed, refusal is not OptionsValidationException);
     }
 
     private static Type1World AfterMapOf8Pages(IServiceProvider services, bool isIopfEnabled)

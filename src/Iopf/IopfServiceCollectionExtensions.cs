@@ -1,4 +1,5 @@
 using Iopf;
+using Iopf.Kernel;
 using Iopf.Settings;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -20,17 +21,18 @@ public static class IopfServiceCollectionExtensions
     public static IServiceCollection AddIopfModel(this IServiceCollection services)
     {
         ArgumentNullException.ThrowIfNull(services);
-        if (services.Any(static service => service.ServiceType == typeof(ModelRegistration)))
+        if (services.Any(static service => service.ServiceType == typeof(ComposedModel)))
         {
             return services;
         }
 
-        ModelRegistration registration = new(services) { SwitchedOn = ModelComposition.PatchesIn(services) };
-        foreach (ServiceDescriptor answer in services.Where(static service => ModelComposition.IsOfModel(service.ServiceType) && ModelComposition.IsOwn(service)).ToList())
+        ModelRegistration registration = new(services);
+        foreach (ServiceDescriptor answer in services.Where(static service => ModelComposition.IsOfModel(service.ServiceType) && service.IsOfModel()).ToList())
         {
             services.Remove(answer);
         }
 
+        services.AddSingleton<ComposedModel>();
         services.AddSingleton(registration);
         services.AddSingleton<IPostConfigureOptions<IopfOptions>>(registration);
         services.AddOptions<IopfOptions>();

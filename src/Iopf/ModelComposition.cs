@@ -1,4 +1,3 @@
-using System.Reflection;
 using Iopf.Kernel;
 using Iopf.Machine;
 using Iopf.Patches;
@@ -11,18 +10,6 @@ namespace Iopf;
 /// <summary>Which services a modeled host consists of: the baseline, and over it the patches that are on.</summary>
 internal static class ModelComposition
 {
-    private static readonly HashSet<Assembly> Own =
-    [
-        typeof(HostKernel).Assembly, typeof(Mm.PhysicalMemory).Assembly, typeof(Iommu.Device).Assembly, typeof(ArmSmmuV3.Driver.ArmSmmuDriver).Assembly,
-        typeof(Vfio.VfioCore).Assembly, typeof(VfioType1.Type1Containers).Assembly, typeof(ModelComposition).Assembly,
-    ];
-
-    private static readonly Lazy<IReadOnlyList<HashSet<(Type Service, object Answer)>>> AnswersByPatch = new(static () =>
-    {
-        HashSet<(Type, object)> baseline = [.. Answers(Add([], PatchSet.None))];
-        return [.. PatchCatalog.All.Select(patch => Answers(Add([], PatchSet.None.With(patch.Number))).Except(baseline).ToHashSet())];
-    });
-
     private static readonly Lazy<IReadOnlyList<Type>> LazyServices = new(static () =>
         [.. Add([], PatchSet.None).Select(service => service.ServiceType).Where(IsOfModel).Union(Lists!)]);
 
@@ -60,34 +47,11 @@ internal static class ModelComposition
         return services;
     }
 
-    /// <summary>Whether an answer is one of the model's own, and not one that a caller put in its place.</summary>
-    /// <param name="service">The descriptor.</param>
-    public static bool IsOwn(ServiceDescriptor service) =>
-        !service.IsKeyedService
-        && Own.Contains(service.ImplementationType?.Assembly ?? service.ImplementationInstance?.GetType().Assembly ?? service.ImplementationFactory!.Method.Module.Assembly);
-
     /// <summary>Whether a service is one that a host is made of.</summary>
     /// <param name="type">The type it is asked for by.</param>
-    public static bool IsOfModel(Type type) => Own.Contains(type.Assembly) && !type.IsGenericType;
+    public static bool IsOfModel(Type type) => type.Assembly.IsOfModel() && !type.IsGenericType && type != typeof(PatchSwitch);
 
-    /// <summary>The patches whose answers are among services, put there by their own extension methods.</summary>
+    /// <summary>The patches that extension methods such as <c>AddPremap</c> switched on.</summary>
     /// <param name="services">The services.</param>
-    public static PatchSet PatchesIn(IEnumerable<ServiceDescriptor> services)
-    {
-        HashSet<(Type, object)> answers = [.. Answers(services)];
-        PatchSet patches = PatchSet.None;
-        for (int number = 1; number <= PatchSet.Count; number++)
-        {
-            if (AnswersByPatch.Value[number - 1].Overlaps(answers))
-            {
-                patches = patches.With(number);
-            }
-        }
-
-        return patches;
-    }
-
-    private static IEnumerable<(Type Service, object Answer)> Answers(IEnumerable<ServiceDescriptor> services) => services
-        .Where(service => !service.IsKeyedService && IsOfModel(service.ServiceType) && service.ImplementationInstance is null)
-        .Select(service => (service.ServiceType, (object?)service.ImplementationType ?? service.ImplementationFactory!.Method));
+    public static PatchSet PatchesIn(IServiceCollection services) => services.SwitchedOn().Aggregate(PatchSet.None, static (patches, number) => patches.With(number));
 }

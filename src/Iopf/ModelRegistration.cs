@@ -1,20 +1,16 @@
-using Iopf.Patches;
 using Iopf.Settings;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
 namespace Iopf;
 
-/// <summary>That a caller's services hold the model, and which patches their extension methods switched on.</summary>
+/// <summary>What a caller registered beside the model.</summary>
 /// <param name="services">The caller's services, looked at whenever options or a container are made.</param>
 internal sealed class ModelRegistration(IServiceCollection services) : IPostConfigureOptions<IopfOptions>
 {
-    /// <summary>The patches whose extension methods were called before the model was added.</summary>
-    public PatchSet SwitchedOn { get; init; }
-
     /// <summary>The caller's own answers to ports, by port.</summary>
     public IEnumerable<IGrouping<Type, ServiceDescriptor>> OwnAnswers => services
-        .Where(static service => !service.IsKeyedService && ModelComposition.IsOfModel(service.ServiceType) && !ModelComposition.IsOwn(service))
+        .Where(static service => !service.IsKeyedService && ModelComposition.IsOfModel(service.ServiceType) && !service.IsOfModel())
         .GroupBy(static service => service.ServiceType);
 
     /// <summary>Adds the patches that extension methods such as <c>AddPremap</c> switched on.</summary>
@@ -27,7 +23,7 @@ internal sealed class ModelRegistration(IServiceCollection services) : IPostConf
             return;
         }
 
-        foreach (int number in (int[])[.. SwitchedOn.Numbers, .. ModelComposition.PatchesIn(services).Numbers])
+        foreach (int number in ModelComposition.PatchesIn(services).Numbers)
         {
             options.Patches = options.Patches.With(number);
         }

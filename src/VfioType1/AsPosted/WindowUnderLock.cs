@@ -19,6 +19,8 @@ internal sealed class WindowUnderLock(
     IDirtyScope dirty,
     IOptions<Type1Options> options)
 {
+    private readonly bool _onePageAtATime = options.Value.DisableHugepages;
+
     /// <summary>The defects that it is used for.</summary>
     public static ErrataSet Errata { get; } = ErrataSet.Of(Erratum.E23, Erratum.E25, Erratum.E26, Erratum.E32, Erratum.E36);
 
@@ -42,7 +44,7 @@ internal sealed class WindowUnderLock(
             }
 
             Iova at = plan.Window.First.PlusPages(done);
-            ulong most = options.Value.DisableHugepages ? 1 : pageCount - done;
+            ulong most = _onePageAtATime ? 1 : pageCount - done;
             PinnedRun run = ObtainRun(container, in plan, at, most, capacity, out bool hasFailed);
             if (run.PageCount == 0 || !MapRun(container, in plan, at, run))
             {

@@ -17,6 +17,8 @@ internal class GroupAttach(
 {
     protected const string Function = "vfio_iommu_type1_attach_group";
 
+    private readonly bool _hasIsolatedInterrupts = options.Value.HasIsolatedInterrupts;
+    private readonly bool _allowsUnsafeInterrupts = options.Value.AllowUnsafeInterrupts;
     private readonly IGroupAttachStep[] _steps = [.. steps];
 
     protected HostKernel Kernel { get; } = kernel;
@@ -196,8 +198,8 @@ internal class GroupAttach(
             return Errno.EINVAL;
         }
 
-        bool isSafe = options.Value.HasIsolatedInterrupts || driver.IsCapable(IommuCapability.InterruptRemapping);
-        return isSafe || options.Value.AllowUnsafeInterrupts ? Errno.None : Errno.EPERM;
+        bool isSafe = _hasIsolatedInterrupts || driver.IsCapable(IommuCapability.InterruptRemapping);
+        return isSafe || _allowsUnsafeInterrupts ? Errno.None : Errno.EPERM;
     }
 
     /// <summary>Shares an existing domain if the hardware allows it, and fills a new one otherwise.</summary>

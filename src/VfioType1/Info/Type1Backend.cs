@@ -10,10 +10,12 @@ namespace Iopf.VfioType1;
 internal sealed class Type1Backend(HostKernel kernel, Type1Functions functions, Type1Containers containers, IOptions<Type1Options> options)
     : IVfioIommuBackend
 {
+    private readonly bool _updateVaddrNeedsContainer = options.Value.UpdateVaddrNeedsContainer;
+
     public int CheckExtension(IVfioIommu? iommu, uint extension) => extension switch
     {
         VfioExtension.Type1 or VfioExtension.Type1V2 or VfioExtension.Type1Nesting or VfioExtension.UnmapAll => 1,
-        VfioExtension.UpdateVaddr => options.Value.UpdateVaddrNeedsContainer ? CanUpdateVaddr(iommu) : 1,
+        VfioExtension.UpdateVaddr => _updateVaddrNeedsContainer ? CanUpdateVaddr(iommu) : 1,
         VfioExtension.DmaCacheCoherency => IsCacheCoherent(iommu),
         _ => 0,
     };
@@ -30,7 +32,7 @@ internal sealed class Type1Backend(HostKernel kernel, Type1Functions functions, 
             containers.NextId(),
             isV2: type != VfioExtension.Type1,
             isNesting: type == VfioExtension.Type1Nesting,
-            options.Value.EntryLimit);
+            options.Value.EntryLimit); // The parameter may change while the module is loaded: what it is now counts.
         containers.Add(container);
         return new Type1Iommu(container, functions);
     }

@@ -10,6 +10,7 @@ namespace Iopf.VfioType1;
 internal sealed class StaticPinMap(HostKernel kernel, RemotePinner pinner, PageRunMapper runs, IOptions<Type1Options> options) : IDmaMapPolicy
 {
     private const int RegionsPerSync = 512;
+    private readonly bool _onePageAtATime = options.Value.DisableHugepages;
 
     /// <summary>How many pages were missing from the first domain when their mapping was taken out.</summary>
     /// <remarks>Kernel: the <c>WARN_ON</c> in <c>vfio_unmap_unpin</c>.</remarks>
@@ -66,7 +67,7 @@ internal sealed class StaticPinMap(HostKernel kernel, RemotePinner pinner, PageR
     private Errno PinMapRun(Type1Container container, DmaMapping mapping, ulong size)
     {
         Iova iova = mapping.Iova.Plus(mapping.Size);
-        ulong pages = options.Value.DisableHugepages ? 1 : (size - mapping.Size) >> Page.Shift;
+        ulong pages = _onePageAtATime ? 1 : (size - mapping.Size) >> Page.Shift;
         if (!pinner.PinRun(container, mapping, iova, pages).TryGet(out PinnedRun run, out Errno error))
         {
             return error;

@@ -256,6 +256,48 @@ public sealed class TogglingTests
         Assert.True(witness.IsGone);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void The_method_of_a_patch_leaves_an_answer_of_the_callers_own_and_the_patch_is_on(bool isFirst)
+    {
+        IFaultWindow mine = Mock.Of<IFaultWindow>();
+        ServiceCollection services = new();
+        if (isFirst)
+        {
+            services.AddPremap();
+        }
+
+        services.AddIopfModel(options => options.Patches = PatchSet.None);
+        services.Replace(ServiceDescriptor.Singleton(mine));
+        if (!isFirst)
+        {
+            services.AddPremap();
+        }
+
+        using ServiceProvider provider = services.BuildServiceProvider();
+        using ModeledHost host = provider.GetRequiredService<ModeledHostFactory>().Create(MachineSpec.OneDevice);
+        using IServiceScope scope = provider.CreateScope();
+
+        Assert.Equal(PatchSet.Of(4), host.Options.Patches);
+        Assert.Same(mine, scope.ServiceProvider.GetRequiredService<IFaultWindow>());
+        Assert.Same(mine, provider.GetRequiredService<ModeledHostFactory>().Open().ServiceProvider.GetRequiredService<IFaultWindow>());
+    }
+
+    [Fact]
+    public void A_method_of_a_patch_after_the_model_puts_no_second_answer_beside_the_hosts()
+    {
+        ServiceCollection services = new();
+        services.AddIopfModel(options => options.Patches = PatchSet.None);
+        services.AddPageFaultHandler();
+        using ServiceProvider provider = services.BuildServiceProvider();
+        using IServiceScope scope = provider.CreateScope();
+        MachineServices machine = scope.ServiceProvider.GetRequiredService<MachineServices>();
+
+        Assert.Equal("FaultWorkers", machine.Provider.GetRequiredService<IHostFaultService>().GetType().Name);
+        Assert.Same(machine.Provider.GetRequiredService<IHostFaultService>(), scope.ServiceProvider.GetRequiredService<IHostFaultService>());
+    }
+
     [Fact]
     public void An_own_singleton_by_type_is_one_object_for_all_hosts_and_for_the_caller()
     {

@@ -1,6 +1,5 @@
 using Iopf.ArmSmmuV3.Driver;
 using Iopf.ArmSmmuV3.Patches.FaultReporting;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -13,10 +12,11 @@ public static class FaultReportingServiceCollectionExtensions
     public static IServiceCollection AddFaultReporting(this IServiceCollection services)
     {
         ArgumentNullException.ThrowIfNull(services);
+        services.SwitchOn(1);
         services.AddArmSmmuV3();
         services.AddFaultReportingCore();
-        services.Replace(ServiceDescriptor.Scoped<IStage2EventPolicy, ReportStage2Events>());
-        services.Replace(ServiceDescriptor.Scoped<IStage2Stall, Stage2StallsWithItsMaster>());
+        services.Answer(ServiceDescriptor.Scoped<IStage2EventPolicy, ReportStage2Events>());
+        services.Answer(ServiceDescriptor.Scoped<IStage2Stall, Stage2StallsWithItsMaster>());
         return services;
     }
 }

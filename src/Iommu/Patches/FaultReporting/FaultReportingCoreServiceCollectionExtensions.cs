@@ -1,6 +1,5 @@
 using Iopf.Iommu;
 using Iopf.Iommu.Patches.FaultReporting;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -13,8 +12,9 @@ public static class FaultReportingCoreServiceCollectionExtensions
     public static IServiceCollection AddFaultReportingCore(this IServiceCollection services)
     {
         ArgumentNullException.ThrowIfNull(services);
+        services.SwitchOn(1);
         services.AddIommu();
-        services.Replace(ServiceDescriptor.Scoped<IFaultReportFilter, StageAwareFilter>());
-        return services.Replace(ServiceDescriptor.Scoped<IFaultHandlerCapabilities, ExclusiveCapabilities>());
+        services.Answer(ServiceDescriptor.Scoped<IFaultReportFilter, StageAwareFilter>());
+        return services.Answer(ServiceDescriptor.Scoped<IFaultHandlerCapabilities, ExclusiveCapabilities>());
     }
 }

@@ -1,6 +1,5 @@
 using Iopf.Vfio;
 using Iopf.Vfio.Patches.NestedIopf;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -13,9 +12,10 @@ public static class NestedIopfCoreServiceCollectionExtensions
     public static IServiceCollection AddNestedIopfCore(this IServiceCollection services)
     {
         ArgumentNullException.ThrowIfNull(services);
+        services.SwitchOn(8);
         services.AddVfio();
-        services.Replace(ServiceDescriptor.Scoped<INestedFaultRegistration, NestedRegistration>());
-        services.Replace(ServiceDescriptor.Scoped<IGuestFaultDelivery, TransferToBusDriver>());
+        services.Answer(ServiceDescriptor.Scoped<INestedFaultRegistration, NestedRegistration>());
+        services.Answer(ServiceDescriptor.Scoped<IGuestFaultDelivery, TransferToBusDriver>());
         return services;
     }
 }

@@ -1,6 +1,5 @@
 using Iopf.VfioType1;
 using Iopf.VfioType1.Patches.DeferredMapping;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -14,11 +13,12 @@ public static class DeferredMappingServiceCollectionExtensions
     public static IServiceCollection AddDeferredMapping(this IServiceCollection services, Action<DirtyOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(services);
+        services.SwitchOn(6);
         services.AddVfioType1();
         services.AddCheckedOptions(configure);
 
-        services.Replace(ServiceDescriptor.Scoped<IDmaMapPolicy, DeferredMap>());
-        services.Replace(ServiceDescriptor.Scoped<IExternalPinAccounting, CountUnderIopf>());
-        return services.Replace(ServiceDescriptor.Scoped<IDirtyScope, WholeScopeUnderIopf>());
+        services.Answer(ServiceDescriptor.Scoped<IDmaMapPolicy, DeferredMap>());
+        services.Answer(ServiceDescriptor.Scoped<IExternalPinAccounting, CountUnderIopf>());
+        return services.Answer(ServiceDescriptor.Scoped<IDirtyScope, WholeScopeUnderIopf>());
     }
 }

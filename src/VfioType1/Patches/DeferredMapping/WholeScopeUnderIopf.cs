@@ -13,8 +13,10 @@ internal sealed class WholeScopeUnderIopf(
     IOptions<DirtyOptions> options)
     : IDirtyScope
 {
+    private readonly DirtySource _source = options.Value.Source;
+
     // A policy, not a mistake: the posting reports everything, and says so (E60).
-    private bool ReportsEverything => options.Value.Source == DirtySource.All || kernel.IsPosted(Erratum.E60);
+    private bool ReportsEverything => _source == DirtySource.All || kernel.IsPosted(Erratum.E60);
 
     public bool ReportsAll(Type1Container container, DmaMapping mapping) =>
         (mapping.IsOnDemand && container.NonPinnedGroups > 0 && ReportsEverything) || baseline.ReportsAll(container, mapping);

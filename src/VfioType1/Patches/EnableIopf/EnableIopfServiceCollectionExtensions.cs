@@ -13,11 +13,12 @@ public static class EnableIopfServiceCollectionExtensions
     public static IServiceCollection AddEnableIopf(this IServiceCollection services)
     {
         ArgumentNullException.ThrowIfNull(services);
+        services.SwitchOn(5);
         services.AddVfioType1();
         services.TryAddScoped<FaultingDevices>();
         services.TryAddScoped<IopfSwitch>();
         services.TryAddEnumerable(ServiceDescriptor.Scoped<IContainerCommand, EnableIopfCommand>());
         services.TryAddEnumerable(ServiceDescriptor.Scoped<IGroupAttachStep, FaultingGroupStep>());
-        return services.Replace(ServiceDescriptor.Scoped<IMappingReplay, ReplayPinnedAndCopyMapped>());
+        return services.Answer(ServiceDescriptor.Scoped<IMappingReplay, ReplayPinnedAndCopyMapped>());
     }
 }

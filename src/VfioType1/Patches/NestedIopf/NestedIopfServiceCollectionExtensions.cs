@@ -1,6 +1,5 @@
 using Iopf.VfioType1;
 using Iopf.VfioType1.Patches.NestedIopf;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -13,9 +12,10 @@ public static class NestedIopfServiceCollectionExtensions
     public static IServiceCollection AddNestedIopf(this IServiceCollection services)
     {
         ArgumentNullException.ThrowIfNull(services);
+        services.SwitchOn(8);
         services.AddVfioType1();
         services.AddNestedIopfCore();
-        services.Replace(ServiceDescriptor.Scoped<IFaultRouting, NestedRouting>());
-        return services.Replace(ServiceDescriptor.Scoped<INestedHandlers, NestedHandlers>());
+        services.Answer(ServiceDescriptor.Scoped<IFaultRouting, NestedRouting>());
+        return services.Answer(ServiceDescriptor.Scoped<INestedHandlers, NestedHandlers>());
     }
 }

@@ -13,8 +13,9 @@ public static class PageFaultHandlerServiceCollectionExtensions
     public static IServiceCollection AddPageFaultHandler(this IServiceCollection services)
     {
         ArgumentNullException.ThrowIfNull(services);
+        services.SwitchOn(2);
         services.AddVfioType1();
         services.TryAddScoped<FaultWorkers>();
-        return services.Replace(ServiceDescriptor.Scoped<IHostFaultService>(provider => provider.GetRequiredService<FaultWorkers>()));
+        return services.Answer(ServiceDescriptor.Scoped<IHostFaultService>(provider => provider.GetRequiredService<FaultWorkers>()));
     }
 }

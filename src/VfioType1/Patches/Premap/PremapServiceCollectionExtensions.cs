@@ -1,6 +1,5 @@
 using Iopf.VfioType1;
 using Iopf.VfioType1.Patches.Premap;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -14,8 +13,9 @@ public static class PremapServiceCollectionExtensions
     public static IServiceCollection AddPremap(this IServiceCollection services, Action<PremapOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(services);
+        services.SwitchOn(4);
         services.AddVfioType1();
         services.AddCheckedOptions(configure);
-        return services.Replace(ServiceDescriptor.Scoped<IFaultWindow, PremapWindow>());
+        return services.Answer(ServiceDescriptor.Scoped<IFaultWindow, PremapWindow>());
     }
 }

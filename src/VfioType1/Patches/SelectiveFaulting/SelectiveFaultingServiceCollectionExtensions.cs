@@ -13,10 +13,11 @@ public static class SelectiveFaultingServiceCollectionExtensions
     public static IServiceCollection AddSelectiveFaulting(this IServiceCollection services)
     {
         ArgumentNullException.ThrowIfNull(services);
+        services.SwitchOn(7);
         services.AddVfioType1();
         services.TryAddScoped<PinnedScopes>();
-        services.Replace(ServiceDescriptor.Scoped<IFaultableScope>(provider => provider.GetRequiredService<PinnedScopes>()));
-        services.Replace(ServiceDescriptor.Scoped<IPinScopeView>(provider => provider.GetRequiredService<PinnedScopes>()));
-        return services.Replace(ServiceDescriptor.Scoped<IPinScopeRecorder>(provider => provider.GetRequiredService<PinnedScopes>()));
+        services.Answer(ServiceDescriptor.Scoped<IFaultableScope>(provider => provider.GetRequiredService<PinnedScopes>()));
+        services.Answer(ServiceDescriptor.Scoped<IPinScopeView>(provider => provider.GetRequiredService<PinnedScopes>()));
+        return services.Answer(ServiceDescriptor.Scoped<IPinScopeRecorder>(provider => provider.GetRequiredService<PinnedScopes>()));
     }
 }

@@ -1,6 +1,5 @@
 using Iopf.VfioType1;
 using Iopf.VfioType1.Patches.UnpinnedMapping;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -13,10 +12,11 @@ public static class UnpinnedMappingServiceCollectionExtensions
     public static IServiceCollection AddUnpinnedMapping(this IServiceCollection services)
     {
         ArgumentNullException.ThrowIfNull(services);
+        services.SwitchOn(3);
         services.AddVfioType1();
-        services.Replace(ServiceDescriptor.Scoped<IPageSource, TransientReferences>());
-        services.Replace(ServiceDescriptor.Scoped<IPageResidency, ReleasedAfterMap>());
-        services.Replace(ServiceDescriptor.Scoped<IInvalidationGuard, SequencedInvalidations>());
-        return services.Replace(ServiceDescriptor.Scoped<IAddressSpaceWatch, AddressSpaceWatches>());
+        services.Answer(ServiceDescriptor.Scoped<IPageSource, TransientReferences>());
+        services.Answer(ServiceDescriptor.Scoped<IPageResidency, ReleasedAfterMap>());
+        services.Answer(ServiceDescriptor.Scoped<IInvalidationGuard, SequencedInvalidations>());
+        return services.Answer(ServiceDescriptor.Scoped<IAddressSpaceWatch, AddressSpaceWatches>());
     }
 }
