@@ -55,7 +55,7 @@ public sealed class ReviewCommandTests : IDisposable
 
         Assert.Equal(78, list.OutputLines.Count(line => line.StartsWith('E')));
         Assert.Contains("function      vfio_unmap_partial_iopf", one.OutputLines);
-        Assert.Contains("our file      src/VfioType1/FaultHandling/MappedPageRemover.cs", one.OutputLines);
+        Assert.Contains("our file      src/VfioType1/AsPosted/PostedPageRemover.cs", one.OutputLines);
         Assert.Equal(78, _cli.RunJson("errata", "--json").GetProperty("errata").GetArrayLength());
     }
 

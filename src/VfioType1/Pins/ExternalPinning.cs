@@ -158,14 +158,13 @@ internal sealed class ExternalPinning(
 
     private Errno UnpinPage(Type1Container container, IommuGroup group, DmaMapping mapping, Iova page)
     {
-        // Posted: the group's list is changed first, whether the page is pinned or not, and changing it may fail (E68).
-        Result<bool> isIts = scopes.Unpinning(container, group, mapping, page);
-        if (isIts is { IsSuccess: true, Value: true } && mapping.ExternalPins.TryFind(page, out Pfn frame, out _))
+        Errno error = _calls?.BeginUnpin(container, group, page) ?? Errno.None;
+        if (error == Errno.None && scopes.Unpinning(container, group, mapping, page) && mapping.ExternalPins.TryFind(page, out Pfn frame, out _))
         {
             Drop(container, mapping, page, frame);
         }
 
-        return isIts.Error;
+        return error;
     }
 
     private void Drop(Type1Container container, DmaMapping mapping, Iova page, Pfn frame)

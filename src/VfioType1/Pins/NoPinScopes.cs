@@ -14,7 +14,7 @@ internal sealed class NoPinScopes : IPinScopeRecorder, IPinScopeView
 
     public Errno Pinned(Type1Container container, IommuGroup group, DmaMapping mapping, Iova page, Pfn frame) => Errno.None;
 
-    public Result<bool> Unpinning(Type1Container container, IommuGroup group, DmaMapping mapping, Iova page) => true;
+    public bool Unpinning(Type1Container container, IommuGroup group, DmaMapping mapping, Iova page) => true;
 
     public void Removed(Type1Container container, DmaMapping mapping)
     {

@@ -30,8 +30,8 @@ public interface IPinScopeRecorder
     /// <param name="group">The IOMMU group.</param>
     /// <param name="mapping">The mapping that holds the page.</param>
     /// <param name="page">The page's iova.</param>
-    /// <returns>Whether the group holds such a pin; if not, the caller leaves the pin alone (E72). Never an error but in the posted code (E68).</returns>
-    Result<bool> Unpinning(Type1Container container, IommuGroup group, DmaMapping mapping, Iova page);
+    /// <returns>Whether the group holds such a pin; if not, the caller leaves the pin alone (E72).</returns>
+    bool Unpinning(Type1Container container, IommuGroup group, DmaMapping mapping, Iova page);
 
     /// <summary>Forgets what is noted about a mapping that is being removed.</summary>
     /// <param name="container">The container.</param>

@@ -49,7 +49,7 @@ internal class PinnedScopes(IFaultingGroups linked, IInvalidationGuard invalidat
         return Errno.None;
     }
 
-    public virtual Result<bool> Unpinning(Type1Container container, IommuGroup group, DmaMapping mapping, Iova page)
+    public virtual bool Unpinning(Type1Container container, IommuGroup group, DmaMapping mapping, Iova page)
     {
         bool isShared = !container.IsOnDemand(mapping);
 

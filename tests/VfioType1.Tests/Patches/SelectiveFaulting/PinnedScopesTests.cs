@@ -106,5 +106,5 @@ public sealed class PinnedScopesTests
         Assert.Equal(Errno.None, _scopes.Pinned(_world.Container, Group, _mapping, FaultWorld.IovaAt(page), Frame));
     }
 
-    private bool Unpin(ulong page) => _scopes.Unpinning(_world.Container, Group, _mapping, FaultWorld.IovaAt(page)).Value;
+    private bool Unpin(ulong page) => _scopes.Unpinning(_world.Container, Group, _mapping, FaultWorld.IovaAt(page));
 }

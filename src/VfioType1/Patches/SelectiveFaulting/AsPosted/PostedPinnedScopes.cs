@@ -73,26 +73,29 @@ internal sealed class PostedPinnedScopes(
         }
     }
 
-    public override Result<bool> Unpinning(Type1Container container, IommuGroup group, DmaMapping mapping, Iova page)
+    public Errno BeginUnpin(Type1Container container, IommuGroup group, Iova page)
     {
-        bool isAttached = container.FindGroup(group) is not null;
-        if (isAttached && container.IsIopfEnabled)
+        if (container.FindGroup(group) is null)
+        {
+            return Errno.None;
+        }
+
+        if (container.IsIopfEnabled)
         {
             RequireKnown(container, group);
         }
 
         // Splitting a range takes memory; without it the page stays pinned (E68).
-        bool isHeld = isAttached && Find(group)?.ReferencesOf(page.PageNumber) > 0;
-        if (isHeld && !Allocates(PostedRangeNodes.ToRemove(RangesOf(group), page.PageNumber), "vfio_remove_from_range_list"))
-        {
-            return Errno.ENOMEM;
-        }
+        int nodes = PostedRangeNodes.ToRemove(RangesOf(group), page.PageNumber);
+        return Allocates(nodes, "vfio_remove_from_range_list") ? Errno.None : Errno.ENOMEM;
+    }
 
-        NoteChange(group, isHeld);
-
-        // The shared pin goes, whichever group took it (E72).
-        Result<bool> answer = base.Unpinning(container, group, mapping, page);
-        return kernel.IsPosted(Erratum.E72) ? true : answer;
+    /// <summary>Gives back the shared pin, whichever group took it (E72).</summary>
+    public override bool Unpinning(Type1Container container, IommuGroup group, DmaMapping mapping, Iova page)
+    {
+        NoteChange(group, container.FindGroup(group) is not null && Find(group)?.ReferencesOf(page.PageNumber) > 0);
+        bool isIts = base.Unpinning(container, group, mapping, page);
+        return isIts || kernel.IsPosted(Erratum.E72);
     }
 
     /// <summary>Warns about a list that is not empty, and never frees it (E66).</summary>
