@@ -59,6 +59,7 @@ internal sealed class EventRecorder(HostKernel kernel, EventQueue queue, SmmuHar
             $"{record.Type} recorded, sid 0x{record.StreamId:x}{(record.IsStall ? ", stalled" : "")}");
         if (wasEmpty && IsInterruptEnabled)
         {
+            // SmmuReset has wired the line to EventThread.Interrupt.
             hardware.EventInterrupt?.Invoke();
         }
     }

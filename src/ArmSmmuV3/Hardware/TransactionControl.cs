@@ -118,6 +118,7 @@ internal sealed class TransactionControl(HostKernel kernel, Translator translato
         DmaRequest request = stalled.Request;
         if (translator.Translate(in request, out ulong physicalAddress, out TranslationFault fault))
         {
+            // A DeviceEngine, whose Issue waits in RunReady for the end of this transaction.
             stalled.Master.Completed(stalled.Transaction, physicalAddress);
             return;
         }

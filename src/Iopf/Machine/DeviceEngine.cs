@@ -202,6 +202,7 @@ public sealed class DeviceEngine(HostKernel kernel, PhysicalMemory memory, SmmuH
             part.CopyTo(_transactions[transaction].Bytes);
         }
 
+        // Here EventThread.Run reads the record and the device's worker serves the fault; TransactionControl.Resume then ends the transaction.
         kernel.Scheduler.RunReady();
         if (outcome == DmaOutcome.Stalled)
         {

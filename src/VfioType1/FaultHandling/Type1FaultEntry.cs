@@ -7,7 +7,7 @@ namespace Iopf.VfioType1;
 /// <summary>What type1 registers with the iommu core: every fault of its devices arrives here, in the event thread.</summary>
 /// <remarks>
 /// Kernel: the first steps of <c>vfio_iommu_type1_dma_map_iopf</c>. It runs under the device's param.lock and never waits: what the host
-/// must serve is handed to a worker (E10).
+/// must serve is handed to a worker (E10). DeviceFaultReporter calls it; FaultRegistration registers it.
 /// </remarks>
 internal sealed class Type1FaultEntry(IFaultRouting routing, IGuestFaultDelivery guest, IHostFaultService host) : IDeviceFaultHandler
 {

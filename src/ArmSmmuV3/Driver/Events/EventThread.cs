@@ -38,7 +38,7 @@ internal sealed class EventThread
     /// <summary>How many records could not be turned into a fault that somebody accepted.</summary>
     internal long Unhandled { get; private set; }
 
-    /// <summary>The interrupt: asks for the floor.</summary>
+    /// <summary>The interrupt: wakes the thread. EventRecorder calls it for the first record of an empty queue.</summary>
     internal void Interrupt() => _kernel.Scheduler.Wake(Thread);
 
     /// <summary>Waits until the records that are in the queue now are handled.</summary>
@@ -51,6 +51,7 @@ internal sealed class EventThread
         }
     }
 
+    // Runs when a device lets the threads that are ready run: DeviceEngine.Issue, on the stack of its DMA.
     private void Run()
     {
         _isRunning = true;

@@ -88,6 +88,7 @@ public class DeviceFaultReporter(HostKernel kernel, IFaultReportFilter filter, I
             }
         }
 
+        // Whom a driver registered: Type1FaultEntry of type1 (its FaultRegistration), or SvaFaultQueue.
         Errno error = handler.Handle(device, fault);
         if (error != Errno.None && isPending)
         {

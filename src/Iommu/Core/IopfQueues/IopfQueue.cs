@@ -122,6 +122,7 @@ public sealed class IopfQueue
         }
         else
         {
+            // The worker calls FaultGroup.Run, which calls this queue's handler: PageFaultHandler of type1, or that of SVA.
             _work.Enqueue(group);
         }
 
