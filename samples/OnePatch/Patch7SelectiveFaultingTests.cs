@@ -45,7 +45,7 @@ public sealed class Patch7SelectiveFaultingTests
         IPinScopeRecorder recorder = services.GetRequiredService<IPinScopeRecorder>();
         Pin(services, world, page: 5);
 
-        Assert.True(recorder.Unpinning(world.Container, world.Group.IommuGroup, world.Mapping, Type1World.IovaAt(5)).Value);
+        Assert.True(recorder.Unpinning(world.Container, world.Group.IommuGroup, world.Mapping, Type1World.IovaAt(5)));
 
         Assert.Empty(world.Domain.MappedIovas);
         Assert.Equal(IovaRange.All, services.GetRequiredService<IFaultableScope>().ScopeOf(world.Group, Type1World.IovaAt(5)));
