@@ -34,25 +34,29 @@ internal sealed class PostedGroupAttach(
         }
     }
 
-    protected override Errno Join(Type1Container container, Type1Group group, IIommuDriver driver, IommuDomain domain, Process? caller)
+    protected override Errno AttachToDomain(Type1Container container, Type1Group group, IIommuDriver driver, IommuDomain domain, Process? caller)
     {
         if (!_startsInFirstDomain)
         {
-            return base.Join(container, group, driver, domain, caller);
+            return base.AttachToDomain(container, group, driver, domain, caller);
         }
 
         bool hasStarted = false;
-        Errno error = Enter(container, group, domain);
+        Errno error = AttachFirst(container, group, domain);
         if (error == Errno.None)
         {
             error = WithoutLock(container, () => NotifyAttached(container, group));
             hasStarted = error == Errno.None;
             Kernel.Scheduler.Point("iommu_attach_group");
-            error = hasStarted ? Settle(container, group, driver, domain, caller) : error;
+            error = hasStarted ? MoveToFinalDomain(container, group, driver, domain, caller) : error;
             if (error != Errno.None)
             {
-                StopFaults(container, group, hasStarted && !Kernel.IsPosted(Erratum.E42));
-                Quit(group, domain);
+                if (hasStarted && !Kernel.IsPosted(Erratum.E42))
+                {
+                    StopFaults(container, group);
+                }
+
+                DetachFirst(group, domain);
             }
         }
 
@@ -64,24 +68,19 @@ internal sealed class PostedGroupAttach(
             if (hasStarted && Kernel.IsPosted(Erratum.E42))
             {
                 Kernel.Scheduler.Point("iommu_domain_free");
-                StopFaults(container, group, isDue: true);
+                StopFaults(container, group);
             }
         }
 
         return error;
     }
 
-    private void StopFaults(Type1Container container, Type1Group group, bool isDue)
-    {
-        if (isDue)
+    private void StopFaults(Type1Container container, Type1Group group) =>
+        WithoutLock(container, () =>
         {
-            WithoutLock(container, () =>
-            {
-                NotifyDetaching(container, group);
-                return Errno.None;
-            });
-        }
-    }
+            NotifyDetaching(container, group);
+            return Errno.None;
+        });
 
     /// <summary>Takes steps in the place where the posted code has them; iommu-&gt;lock is kept only if that is on as well (E43).</summary>
     private Errno WithoutLock(Type1Container container, Func<Errno> steps)

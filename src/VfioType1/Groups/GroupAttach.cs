@@ -117,19 +117,19 @@ internal class GroupAttach(
             return Errno.EIO;
         }
 
-        return Join(container, group, driver, domain, caller);
+        return AttachToDomain(container, group, driver, domain, caller);
     }
 
     /// <summary>Takes a group into the new domain, and from there to its final one; frees the new one if it cannot stay.</summary>
-    protected virtual Errno Join(Type1Container container, Type1Group group, IIommuDriver driver, IommuDomain domain, Process? caller)
+    protected virtual Errno AttachToDomain(Type1Container container, Type1Group group, IIommuDriver driver, IommuDomain domain, Process? caller)
     {
-        Errno error = Enter(container, group, domain);
+        Errno error = AttachFirst(container, group, domain);
         if (error == Errno.None)
         {
-            error = Settle(container, group, driver, domain, caller);
+            error = MoveToFinalDomain(container, group, driver, domain, caller);
             if (error != Errno.None)
             {
-                Quit(group, domain);
+                DetachFirst(group, domain);
             }
         }
 
@@ -141,14 +141,14 @@ internal class GroupAttach(
         return error;
     }
 
-    /// <summary>Attaches a group to the new domain, whose devices tell what they need there.</summary>
-    protected static Errno Enter(Type1Container container, Type1Group group, IommuDomain domain)
+    /// <summary>Attaches a group to the new domain.</summary>
+    protected static Errno AttachFirst(Type1Container container, Type1Group group, IommuDomain domain)
     {
         Errno error = container.IsNesting ? domain.EnableNesting() : Errno.None;
         return error == Errno.None ? group.Translated.Attach(domain) : error;
     }
 
-    protected static void Quit(Type1Group group, IommuDomain domain)
+    protected static void DetachFirst(Type1Group group, IommuDomain domain)
     {
         if (ReferenceEquals(group.Translated.Domain, domain))
         {
@@ -157,13 +157,13 @@ internal class GroupAttach(
     }
 
     /// <summary>Finds the final domain of a group that is in the new one: that, or one that the container has.</summary>
-    protected Errno Settle(Type1Container container, Type1Group group, IIommuDriver driver, IommuDomain domain, Process? caller)
+    protected Errno MoveToFinalDomain(Type1Container container, Type1Group group, IIommuDriver driver, IommuDomain domain, Process? caller)
     {
-        Errno error = Fit(container, group.Translated, driver, domain, out List<IovaRange> valid);
+        Errno error = CheckConstraints(container, group.Translated, driver, domain, out List<IovaRange> valid);
         if (error == Errno.None)
         {
             IommuProt prot = driver.IsCapable(IommuCapability.CacheCoherency) ? IommuProt.Cache : IommuProt.None;
-            error = Place(container, group, driver, domain, prot, caller);
+            error = ReuseOrAddDomain(container, group, driver, domain, prot, caller);
         }
 
         if (error != Errno.None)
@@ -178,7 +178,7 @@ internal class GroupAttach(
     }
 
     /// <summary>Whether the new domain agrees with what is mapped, and what may be mapped from now on.</summary>
-    private Errno Fit(Type1Container container, IommuGroup iommuGroup, IIommuDriver driver, IommuDomain domain, out List<IovaRange> valid)
+    private Errno CheckConstraints(Type1Container container, IommuGroup iommuGroup, IIommuDriver driver, IommuDomain domain, out List<IovaRange> valid)
     {
         valid = [];
         if (IovaRanges.ConflictsWithAperture(container, domain.Aperture))
@@ -203,7 +203,7 @@ internal class GroupAttach(
     }
 
     /// <summary>Shares an existing domain if the hardware allows it, and fills a new one otherwise.</summary>
-    private Errno Place(Type1Container container, Type1Group group, IIommuDriver driver, IommuDomain domain, IommuProt prot, Process? caller)
+    private Errno ReuseOrAddDomain(Type1Container container, Type1Group group, IIommuDriver driver, IommuDomain domain, IommuProt prot, Process? caller)
     {
         IommuGroup iommuGroup = group.Translated;
         foreach (Type1Domain existing in container.Domains)

@@ -16,7 +16,7 @@ internal class FaultWorkers(HostKernel kernel, IFaultingGroups groups, Func<IFau
 
     public virtual Errno Handle(Device device, IommuFault fault)
     {
-        Errno refusal = RefusalOf(device, fault);
+        Errno refusal = RefusalOf(device, in fault);
         if (refusal != Errno.None)
         {
             return refusal;
@@ -47,7 +47,7 @@ internal class FaultWorkers(HostKernel kernel, IFaultingGroups groups, Func<IFau
         return error;
     }
 
-    protected Errno RefusalOf(Device device, IommuFault fault) =>
+    protected Errno RefusalOf(Device device, in IommuFault fault) =>
         fault.Type != FaultType.PageRequest ? Errno.EOPNOTSUPP : !groups.IsLinked(device) ? Errno.ENODEV : Errno.None;
 
     protected virtual void Flush(Device device, IopfQueue queue) => queue.Flush(device);

@@ -39,7 +39,7 @@ internal sealed class PostedFaultWorkers(HostKernel kernel, IFaultingGroups grou
             return base.Handle(device, _servesEachRequest ? fault with { IsLastOfGroup = true } : fault);
         }
 
-        Errno refusal = RefusalOf(device, fault);
+        Errno refusal = RefusalOf(device, in fault);
         if (refusal == Errno.None)
         {
             unqueued.Group[0] = fault;
