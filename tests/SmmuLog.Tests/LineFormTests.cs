@@ -96,13 +96,34 @@ public sealed class LineFormTests
     }
 
     [Fact]
-    public void Words_without_a_header_are_no_record()
+    public void Four_words_without_a_header_are_a_record_of_the_type_in_word_0()
     {
-        Decoded found = Decoded.Lines(s_record[1..]);
+        SmmuRecord record = Assert.Single(Decoded.Lines(s_record[1..]).Records);
 
-        Assert.Empty(found.Records);
-        Assert.Equal("4 words without the header that says of which event", Assert.Single(found.Incompletes).Reason);
-        Assert.Null(found.Incompletes[0].Facts.StreamId);
+        Assert.Equal((0x100u, "F_TRANSLATION"), (record.Facts.StreamId, record.Description.Name));
+        Assert.Contains(record.Notes, note => note.Contains("word 0 bits 7:0", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Decoded_lines_complete_a_record_without_a_header() =>
+        Assert.NotNull(Assert.Single(Decoded.Lines(s_decoded[1..]).Records).Printed);
+
+    [Fact]
+    public void Words_that_begin_no_known_type_are_no_record() =>
+        Assert.Equal(
+            "4 words without the header that says of which event",
+            Assert.Single(Decoded.Lines([.. s_record[1..].Select(line => line.Replace("0x0000010000000010", "0x00000100000000ff", StringComparison.Ordinal))]).Incompletes).Reason);
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public void A_log_that_begins_inside_a_record_gives_the_records_behind_it(int lost)
+    {
+        Decoded found = Decoded.Lines([.. s_record[lost..], .. s_record[1..], .. s_record]);
+
+        Assert.Equal(2, found.Records.Count);
+        Assert.Single(found.Incompletes);
     }
 
     [Fact]

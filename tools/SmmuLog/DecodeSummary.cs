@@ -4,6 +4,7 @@ namespace Iopf.SmmuLog;
 public sealed class DecodeSummary
 {
     private const int RowsMax = 10_000;
+    private const int ContextMax = 200;
     private const ulong PageMask = ~0xfffUL;
 
     private readonly Dictionary<string, long> _types = [];
@@ -11,6 +12,9 @@ public sealed class DecodeSummary
     private readonly Dictionary<(uint Stream, ulong Page), long> _pages = [];
     private readonly SortedDictionary<string, long> _errorKinds = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, long> _foreign = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, long> _transports = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Dictionary<string, decimal>> _queues = [];
+    private readonly List<LogError> _context = [];
 
     /// <summary>How many lines the log has.</summary>
     public long Lines { get; internal set; }
@@ -51,6 +55,21 @@ public sealed class DecodeSummary
     /// <summary>Records of pages that found no place in <see cref="Pages"/>.</summary>
     public long OtherPages { get; private set; }
 
+    /// <summary>How many lines were joined to others because a message was wrapped.</summary>
+    public long JoinedLines { get; private set; }
+
+    /// <summary>Whether lines were seen that tell of mappings, which <c>iopf import</c> reads.</summary>
+    public bool HasMappings { get; internal set; }
+
+    /// <summary>Lines by what they were sent in, where that is not plain text.</summary>
+    public IEnumerable<KeyValuePair<string, long>> Transports => _transports;
+
+    /// <summary>The bytes of the queues of each SMMU, by its name.</summary>
+    public IEnumerable<KeyValuePair<string, Dictionary<string, decimal>>> Queues => _queues;
+
+    /// <summary>Lines that tell how devices and domains were set up, with what they mean; the first of them.</summary>
+    public IReadOnlyList<LogError> Context => _context;
+
     /// <summary>Records by type, the most frequent first.</summary>
     public IEnumerable<KeyValuePair<string, long>> Types => Ranked(_types);
 
@@ -70,6 +89,7 @@ public sealed class DecodeSummary
     {
         FirstTime ??= place.Time;
         LastTime = place.Time ?? LastTime;
+        JoinedLines += place.Joined;
     }
 
     internal void Count(SmmuRecord record)
@@ -87,6 +107,34 @@ public sealed class DecodeSummary
         if (record.Facts.InputAddress is ulong address)
         {
             OtherPages += Bump(_pages, (stream, address & PageMask));
+        }
+    }
+
+    internal void CountTransport(string name) => _transports[name] = _transports.GetValueOrDefault(name) + 1;
+
+    internal void CountQueue(string device, string queue, decimal bytes)
+    {
+        if (!_queues.TryGetValue(device, out Dictionary<string, decimal>? queues))
+        {
+            if (_queues.Count == ContextMax)
+            {
+                return;
+            }
+
+            _queues[device] = queues = [];
+        }
+
+        if (queues.Count < ContextMax || queues.ContainsKey(queue))
+        {
+            queues[queue] = bytes;
+        }
+    }
+
+    internal void AddContext(LogError line)
+    {
+        if (_context.Count < ContextMax)
+        {
+            _context.Add(line);
         }
     }
 

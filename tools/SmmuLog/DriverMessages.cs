@@ -3,70 +3,57 @@ namespace Iopf.SmmuLog;
 /// <summary>Explains the messages of the SMMUv3 driver that are no event records.</summary>
 internal static class DriverMessages
 {
-    private const string Serious = "unexpected global error reported";
+    private const int LeastCharacters = 9;
 
-    // Messages without a value: what they begin with, their kind, what they mean.
-    private static readonly (string Start, string Kind, string Explanation)[] s_plain =
+    private static readonly (string Number, string Name, string Why)[] s_probeErrors =
     [
-        ("EVTQ overflow detected", "evtq_overflow", "The event queue was full: the SMMU threw events away, and no line tells which. Stalled ones among them are recorded later."),
-        ("PRIQ overflow detected", "priq_overflow", "The queue of PCIe page requests was full: requests were lost."),
-        ("device has entered Service Failure Mode", "service_failure", "GERROR.SFM_ERR: the SMMU has given up; it needs a reset."),
-        ("GERROR MSI write aborted", "msi_abort", "GERROR.MSI_GERROR_ABT_ERR: the interrupt for a global error could not be sent."),
-        ("PRIQ MSI write aborted", "msi_abort", "GERROR.MSI_PRIQ_ABT_ERR: the interrupt for page requests could not be sent."),
-        ("EVTQ MSI write aborted", "msi_abort", "GERROR.MSI_EVENTQ_ABT_ERR: the interrupt for events could not be sent; events may wait unseen."),
-        ("CMDQ MSI write aborted", "msi_abort", "GERROR.MSI_CMDQ_ABT_ERR: the message of a finished CMD_SYNC could not be sent; its waiter may time out."),
-        ("PRIQ write aborted", "queue_abort", "GERROR.PRIQ_ABT_ERR: the SMMU could not write a page request to memory; it is lost."),
-        ("EVTQ write aborted", "queue_abort", "GERROR.EVENTQ_ABT_ERR: the SMMU could not write an event to memory; it is lost."),
-        ("unexpected PRI request received", "pri_request", "A PCIe page request came for which nobody asked; the line below it tells which. It is denied."),
-        ("retrying command fetch", "cmdq_retry", "The command queue stopped at a failed fetch; the driver lets it try again."),
-        ("CMDQ timeout", "cmdq_timeout", "The command queue stayed full for longer than the driver waits."),
-        ("failed to sync", "cmdq_timeout", "The driver waited in vain for the command queue."),
+        ("-6", "ENXIO", "the registers say that this SMMU cannot be used; the message before it says why"),
+        ("-12", "ENOMEM", "there was no memory for its tables or queues"),
+        ("-19", "ENODEV", "there is no such SMMU"),
+        ("-22", "EINVAL", "firmware describes it wrongly"),
+        ("-110", "ETIMEDOUT", "a register did not answer: clock, power, reset or a wrong address"),
+        ("-517", "EPROBE_DEFER", "something that it needs is not there yet; the driver is asked again later"),
     ];
 
     /// <summary>Explains one message.</summary>
     public static LogError Explain(in DriverText message, SmmuMessages smmu)
     {
-        string text = message.Text;
-        if (text.StartsWith(Serious, StringComparison.Ordinal))
+        TemplateFit fit = MessageTable.Find(message.Text, out DriverMessage? row);
+        if (row is null || (fit == TemplateFit.Beginning && message.Text.Length < LeastCharacters))
         {
-            return GlobalErrorMessage.Explain(message);
+            return new LogError(message.Place, message.Device, "driver_message", message.Text, "A message of the driver that is not decoded.", []);
         }
 
-        if (text.StartsWith("CMDQ error", StringComparison.Ordinal))
+        Details values = [];
+        _ = row.Template.Match(message.Text, values);
+        LogError error = row.Kind switch
         {
-            return CommandQueueMessages.Error(message, smmu.CommandQueueLog2);
-        }
-
-        if (text.StartsWith("CMD_SYNC timeout", StringComparison.Ordinal))
-        {
-            return CommandQueueMessages.Timeout(message, smmu.CommandQueueLog2);
-        }
-
-        if (text.StartsWith("sid 0x", StringComparison.Ordinal))
-        {
-            return PageRequestMessage.Explain(message);
-        }
-
-        foreach ((string start, string kind, string explanation) in s_plain)
-        {
-            if (text.StartsWith(start, StringComparison.Ordinal))
-            {
-                return new LogError(message.Place, message.Device, kind, text, explanation, []);
-            }
-        }
-
-        return ProbeMessages.Explain(message, smmu)
-            ?? new LogError(message.Place, message.Device, "driver_message", text, "A message of the driver that is not decoded.", []);
+            "gerror" => GlobalErrorMessage.Explain(message),
+            "cmdq_error" => CommandQueueMessages.Error(message, smmu.CommandQueueLog2),
+            "cmd_sync_timeout" => CommandQueueMessages.Timeout(message, smmu.CommandQueueLog2),
+            "pri_request" when message.Text.StartsWith("sid ", StringComparison.Ordinal) => PageRequestMessage.Explain(message),
+            "probe" => ProbeMessages.Explain(message, row, values, smmu),
+            "probe_failed" => Failed(message, row, values),
+            _ => Plain(message, row, values),
+        };
+        string cut = fit == TemplateFit.Beginning && !error.Explanation.Contains("cut off", StringComparison.Ordinal) ? " The line is cut off." : "";
+        return error with { Explanation = error.Explanation + cut, Stops = row.Stops, LookAt = row.LookAt };
     }
 
-    /// <summary>Whether a line that names no driver is one of its messages all the same.</summary>
-    public static bool IsOne(string text) =>
-        text.StartsWith(Serious, StringComparison.Ordinal)
-        || text.StartsWith("CMDQ error (cons", StringComparison.Ordinal)
-        || text.StartsWith("CMD_SYNC timeout", StringComparison.Ordinal)
-        || text.StartsWith("skipping command in error state", StringComparison.Ordinal)
-        || text.StartsWith("EVTQ ", StringComparison.Ordinal)
-        || text.StartsWith("PRIQ ", StringComparison.Ordinal)
-        || text.StartsWith("unexpected PRI request received", StringComparison.Ordinal)
-        || ArmSmmuLines.IsHeaderOrDecoded(text);
+    /// <summary>A message that says no more than its row.</summary>
+    public static LogError Plain(in DriverText message, DriverMessage row, Details values) =>
+        new(message.Place, message.Device, row.Kind, message.Text, row.Meaning, values);
+
+    private static LogError Failed(in DriverText message, DriverMessage row, Details values)
+    {
+        string number = values.Find(value => value.Key == "error").Value as string ?? "";
+        (string Number, string Name, string Why) known = Array.Find(s_probeErrors, error => error.Number == number);
+        if (known.Name is null)
+        {
+            return Plain(message, row, values);
+        }
+
+        values.Add("error_name", known.Name);
+        return new LogError(message.Place, message.Device, row.Kind, message.Text, $"{row.Meaning} {known.Name}: {known.Why}.", values);
+    }
 }

@@ -11,6 +11,7 @@ namespace Iopf.SmmuLog;
 public sealed record EventDescription(SmmuEventType Type, string Name, EventFields Fields, string Cause)
 {
     private const EventFields Access = EventFields.InputAddress | EventFields.ReadWrite | EventFields.Attributes;
+    private const string Unknown = "UNKNOWN";
     private const byte FirstOfImplementation = 0xe0;
     private const byte LastOfImplementation = 0xef;
 
@@ -55,21 +56,18 @@ public sealed record EventDescription(SmmuEventType Type, string Name, EventFiel
             "The virtual machine structure of the stream could not be read from memory."),
     ];
 
+    private static readonly EventDescription[] s_all = [.. Enumerable.Range(0, 256).Select(number => Describe((byte)number))];
+
     /// <summary>Describes a type.</summary>
     /// <param name="type">Bits 7:0 of word 0.</param>
     /// <returns>The description; a type that the specification does not define is called UNKNOWN.</returns>
-    public static EventDescription Of(SmmuEventType type)
-    {
-        if (Array.Find(s_known, known => known.Type == type) is { } description)
-        {
-            return description;
-        }
+    public static EventDescription Of(SmmuEventType type) => s_all[(byte)type];
 
-        byte number = (byte)type;
-        return number is >= FirstOfImplementation and <= LastOfImplementation
-            ? new(type, $"IMPDEF_EVENT{number - FirstOfImplementation}", EventFields.None, "Left to the implementation: only the SMMU's own manual knows.")
-            : new(type, "UNKNOWN", EventFields.None, "The specification defines no event of this number.");
-    }
+    /// <summary>Whether the specification defines a type, or leaves its number to implementations.</summary>
+    /// <param name="type">Bits 7:0 of word 0.</param>
+    /// <returns>Whether it does.</returns>
+    internal static bool IsDefined(SmmuEventType type) =>
+        s_all[(byte)type].Name != Unknown;
 
     /// <summary>Finds a type by its name in the specification.</summary>
     /// <param name="name">The name.</param>
@@ -91,4 +89,10 @@ public sealed record EventDescription(SmmuEventType Type, string Name, EventFiel
     /// <param name="field">The field.</param>
     /// <returns>Whether it does.</returns>
     public bool Has(EventFields field) => (Fields & field) != 0;
+
+    private static EventDescription Describe(byte number) =>
+        Array.Find(s_known, known => (byte)known.Type == number) is { } description ? description
+        : number is >= FirstOfImplementation and <= LastOfImplementation
+            ? new((SmmuEventType)number, $"IMPDEF_EVENT{number - FirstOfImplementation}", EventFields.None, "Left to the implementation: only the SMMU's own manual knows.")
+            : new((SmmuEventType)number, Unknown, EventFields.None, "The specification defines no event of this number.");
 }

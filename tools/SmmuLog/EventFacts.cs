@@ -39,6 +39,9 @@ public sealed record EventFacts
     /// <summary>Whose address faulted; 3 is reserved.</summary>
     public FaultClass? Class { get; init; }
 
+    /// <summary>TTRnW: whether a descriptor of a stage-1 table was read or written; null for other classes.</summary>
+    public bool? IsTableRead { get; init; }
+
     /// <summary>Whether the transaction waits for CMD_RESUME.</summary>
     public bool? IsStall { get; init; }
 
@@ -78,10 +81,14 @@ public sealed record EventFacts
             IsInstruction = Means(hasWord1, EventFields.Attributes) ? record.IsInstruction : null,
             IsStage2 = Means(hasWord1, EventFields.Stage) ? isStage2 : null,
             Class = Means(hasWord1, EventFields.Class) ? record.Class : null,
+            IsTableRead = Means(hasWord1, EventFields.Class) && record.Class == FaultClass.TranslationTable ? (record.Word1 & TableReadBit) != 0 : null,
             IsStall = Means(hasWord1, EventFields.Stall) ? isStall : null,
             StallTag = isStall ? record.StallTag : null,
         };
     }
+
+    /// <summary>TTRnW: whether the access to the table was a read; it means something for the class of tables.</summary>
+    internal const ulong TableReadBit = 1UL << 44;
 
     /// <summary>Bits 55:3 of word 3.</summary>
     internal const ulong FetchMask = 0x00ff_ffff_ffff_fff8;

@@ -42,7 +42,7 @@ internal static partial class ForeignLines
     [GeneratedRegex(@"(?:^|[ \]>])(?:DMAR(?:-IR)?|DMAR: \[|dmar\d+|VT-d|\[VT-D\][^:]*): |\[VT-D\]")]
     private static partial Regex Dmar();
 
-    [GeneratedRegex(@"(?:^|[ \]>])(?<name>rk_iommu|mtk-iommu[\w-]*|sun50i-iommu|exynos-sysmmu|apple-dart|ipmmu-vmsa|msm_iommu|qcom-iommu[\w-]*|riscv-iommu|omap-iommu|tegra-smmu|tegra-mc-smmu|virtio_iommu|sprd-iommu|s390-iommu)(?: [^ ]+)?: ")]
+    [GeneratedRegex(@"(?:^|[ \]>])(?<name>qsmmuv500-tbu|rk_iommu|mtk-iommu[\w-]*|sun50i-iommu|exynos-sysmmu|apple-dart|ipmmu-vmsa|msm_iommu|qcom-iommu[\w-]*|riscv-iommu|omap-iommu|tegra-smmu|tegra-mc-smmu|virtio_iommu|sprd-iommu|s390-iommu)(?: [^ ]+)?: ")]
     private static partial Regex Other();
 
     [GeneratedRegex(@"^[a-z_]+=")]

@@ -9,11 +9,16 @@ public sealed class LogDecoder : IDisposable
 
     private readonly ModelDriver _model;
     private readonly CountingSink _sink;
+    private readonly TransportLines _transport;
+    private readonly MessageFinder _finder = new();
+    private readonly MessageJoiner _joiner;
     private readonly OtherLines _others = new();
+    private readonly StreamOwners _owners = new();
+    private readonly MappingHistory _history = new();
     private readonly Dictionary<string, SmmuMessages> _smmus = [];
-    private readonly List<DriverText> _messages = [];
-    private DriverText? _held;
     private ForeignLine? _heldForeign;
+    private SmmuMessages? _last;
+    private string? _lastDevice;
 
     /// <summary>Begins a log.</summary>
     /// <param name="patches">Which patches the kernel has that is asked what it does with each record.</param>
@@ -22,14 +27,16 @@ public sealed class LogDecoder : IDisposable
     {
         ArgumentNullException.ThrowIfNull(sink);
         _model = new ModelDriver(patches);
-        _sink = new CountingSink(sink, Summary);
+        _sink = new CountingSink(sink, Summary, _owners, _history);
+        _joiner = new MessageJoiner(message => Take(message));
+        _transport = new TransportLines(Plain, Summary.CountTransport);
     }
 
     /// <summary>The counts so far.</summary>
     public DecodeSummary Summary { get; } = new();
 
     /// <summary>Whether the next lines matter even if they name no IOMMU.</summary>
-    public bool IsWaiting => _held is not null || _heldForeign is not null || _smmus.Values.Any(smmu => smmu.WaitsForWords);
+    public bool IsWaiting { get; private set; }
 
     /// <summary>Takes a line.</summary>
     /// <param name="number">Its number, from 1.</param>
@@ -37,14 +44,8 @@ public sealed class LogDecoder : IDisposable
     public void Line(long number, string line)
     {
         ArgumentNullException.ThrowIfNull(line);
-        DriverText.Find(number, LinePrefix.WithoutColours(line), _messages);
-        foreach (DriverText message in _messages)
-        {
-            if (!Completes(message))
-            {
-                Take(message, line);
-            }
-        }
+        _transport.Take(number, line);
+        IsWaiting = _transport.IsWaiting || _joiner.IsWaiting || _heldForeign is not null || WaitsForWords();
     }
 
     /// <summary>Nothing has come for a while: gives out what is whole.</summary>
@@ -59,84 +60,54 @@ public sealed class LogDecoder : IDisposable
     /// <summary>The log ends: gives out what is left.</summary>
     public void End()
     {
-        Release();
-        foreach (SmmuMessages smmu in _smmus.Values)
-        {
-            smmu.End();
-        }
-
-        _smmus.Clear();
+        _transport.End();
+        _joiner.Release();
+        ReleaseForeign();
+        EndSmmus();
     }
 
     /// <inheritdoc/>
     public void Dispose() => _model.Dispose();
 
-    /// <summary>Whether a message is the second half of one that was held back.</summary>
-    private bool Completes(in DriverText message)
+    private void Plain(long number, string line)
     {
-        if (!message.FromDriver && _held is { } first)
+        foreach (DriverText message in _finder.Find(number, line))
         {
-            bool isSecond = first.Text.Length == 0 || message.Text.StartsWith("[hw", StringComparison.Ordinal)
-                || message.Text.StartsWith("this could be", StringComparison.Ordinal);
-            if (isSecond)
-            {
-                _held = null;
-                Smmu(first.Device).Take(first with { Text = $"{first.Text} {message.Text}".Trim() });
-                return true;
-            }
+            _joiner.Take(message);
         }
-
-        if (!message.FromDriver && _heldForeign is { } foreign && ForeignLines.IsContinuation(message.Text))
-        {
-            _heldForeign = null;
-            _sink.Foreign(foreign with { Text = $"{foreign.Text} {message.Text}" });
-            return true;
-        }
-
-        Release();
-        return false;
     }
 
-    private void Release()
+    private void Take(DriverText message)
     {
-        if (_held is { } message)
+        if (message.FromDriver || IsBareDriverText(ref message))
         {
-            _held = null;
+            ReleaseForeign();
+            Summary.Note(message.Place);
             Smmu(message.Device).Take(message);
         }
-
-        if (_heldForeign is { } foreign)
+        else if (message.Role != DriverTextRole.Lead)
         {
-            _heldForeign = null;
-            _sink.Foreign(foreign);
+            TakeOther(message);
         }
     }
 
-    private void Take(in DriverText message, string line)
+    private void TakeOther(in DriverText message)
     {
-        if (message.FromDriver || IsBareDriverText(message.Text))
+        if (_heldForeign is { } first && ForeignLines.IsContinuation(message.Text))
         {
-            Summary.Note(message.Place);
-            if (MayGoOn(message.Text))
-            {
-                _held = message;
-            }
-            else
-            {
-                Smmu(message.Device).Take(message);
-            }
+            _heldForeign = first with { Text = $"{first.Text} {message.Text}" };
+            ReleaseForeign();
+            return;
         }
-        else if (ForeignLines.IommuOf(line) is { } iommu)
+
+        ReleaseForeign();
+        if (ForeignLines.IommuOf(message.Line) is { } iommu)
         {
             Summary.Note(message.Place);
-            ForeignLine foreign = new(message.Place, iommu, message.Text);
-            if (message.Text.EndsWith(','))
+            _heldForeign = new ForeignLine(message.Place, iommu, message.Text);
+            if (!message.Text.EndsWith(','))
             {
-                _heldForeign = foreign;
-            }
-            else
-            {
-                _sink.Foreign(foreign);
+                ReleaseForeign();
             }
         }
         else if (_others.Explain(message) is { } other)
@@ -144,34 +115,91 @@ public sealed class LogDecoder : IDisposable
             Summary.Note(message.Place);
             _sink.Error(other);
         }
+        else if (_others.Context(message) is { } context)
+        {
+            Summary.AddContext(context);
+        }
+
+        _ = _owners.Read(message.Text);
+        _history.Read(message.Place.Line, message.Place.Time, message.Line);
+        Summary.HasMappings |= OtherLines.TellsOfMapping(message.Text);
     }
 
-    /// <summary>A line without driver: one of its messages, or a word under a header that had no driver either.</summary>
-    private bool IsBareDriverText(string text) =>
-        DriverMessages.IsOne(text)
-        || (text.StartsWith("0x", StringComparison.Ordinal) && _smmus.TryGetValue("", out SmmuMessages? nameless) && nameless.WaitsForWords);
+    private void ReleaseForeign()
+    {
+        if (_heldForeign is { } foreign)
+        {
+            _heldForeign = null;
+            _sink.Foreign(foreign);
+        }
+    }
 
-    /// <summary>Whether a message was wrapped, or only its prefix stands on this line.</summary>
-    private static bool MayGoOn(string text) =>
-        text.Length == 0
-        || (text.StartsWith("CMD_SYNC timeout at", StringComparison.Ordinal) && !text.Contains('[', StringComparison.Ordinal))
-        || (text.StartsWith("unexpected global error", StringComparison.Ordinal) && text.EndsWith(','));
+    /// <summary>A line without an SMMUv3 driver: one of its messages, under another driver's name or none, or a word of a record that began so.</summary>
+    private bool IsBareDriverText(ref DriverText message)
+    {
+        if (MessageTable.IsUnmistakable(message.Text) || IsWordOf("", message.Text))
+        {
+            return true;
+        }
+
+        if (!MessageFinder.TryOther(message, out DriverText other)
+            || !(MessageTable.IsUnmistakable(other.Text) || IsWordOf(other.Device!, other.Text)))
+        {
+            return false;
+        }
+
+        message = other;
+        return true;
+    }
+
+    private bool IsWordOf(string device, string text) =>
+        text.StartsWith("0x", StringComparison.Ordinal) && _smmus.TryGetValue(device, out SmmuMessages? smmu) && smmu.WaitsForWords;
 
     private SmmuMessages Smmu(string? device)
     {
+        if (_last is { } same && ReferenceEquals(device, _lastDevice))
+        {
+            return same;
+        }
+
         string name = device ?? "";
         if (!_smmus.TryGetValue(name, out SmmuMessages? smmu))
         {
             if (_smmus.Count == SmmusMax)
             {
                 // No machine has that many: names made up by damage. What they left is given out, and memory stays bounded.
-                End();
+                EndSmmus();
             }
 
-            smmu = new SmmuMessages(device, _model.Ask, _sink);
+            smmu = new SmmuMessages(device, _model.Ask, _sink, Summary);
             _smmus.Add(name, smmu);
         }
 
+        (_last, _lastDevice) = (smmu, device);
         return smmu;
+    }
+
+    private bool WaitsForWords()
+    {
+        foreach (SmmuMessages smmu in _smmus.Values)
+        {
+            if (smmu.WaitsForWords)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private void EndSmmus()
+    {
+        foreach (SmmuMessages smmu in _smmus.Values)
+        {
+            smmu.End();
+        }
+
+        _smmus.Clear();
+        (_last, _lastDevice) = (null, null);
     }
 }

@@ -13,4 +13,11 @@ public sealed record LogError(
     string Kind,
     string Text,
     string Explanation,
-    IReadOnlyList<KeyValuePair<string, object?>> Details);
+    IReadOnlyList<KeyValuePair<string, object?>> Details)
+{
+    /// <summary>What no longer works; empty if nothing stops.</summary>
+    public string Stops { get; init; } = "";
+
+    /// <summary>What to look at next; empty if there is nothing.</summary>
+    public string LookAt { get; init; } = "";
+}

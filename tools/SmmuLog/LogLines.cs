@@ -11,21 +11,23 @@ public sealed class LogLines(LogDecoder decoder)
     /// <summary>How many bytes of a line are read; what comes after them is skipped.</summary>
     public const int LineBytesMax = 1 << 16;
 
+    private const int TimeLengthMax = 24;
     private const byte Break = (byte)'\n';
 
     // So many lines in a row are looked at one by one while the decoder waits for the rest of something.
     private const int PatienceMax = 64;
 
+    // Few and short ones: each more makes the search slower. "mmu" is in arm-smmu-v3, iommu and most of the others.
     private static readonly SearchValues<string> s_marks = SearchValues.Create(
         [
-            "arm-smmu", "arm_smmu", "SMMUv3", "SMMU_EVT_", "smmu: /", "invalid STE", "reason: rejected",
-            "event 0x", "client: ", "CMDQ", "CMD_SYNC", "EVTQ", "PRIQ", "global error", "priv data ", "priv inst ", "command in error",
-            "DMAR", "VT-d", "VT-D", "dmar", "AMD-Vi", "O_PAGE_FAULT", "io_page_fault", "context fault",
-            "rk_iommu", "mtk-iommu", "sun50i-iommu", "exynos-sysmmu", "apple-dart", "ipmmu-vmsa", "msm_iommu", "qcom-iommu", "riscv-iommu", "omap-iommu",
-            "tegra-smmu", "tegra-mc-smmu", "virtio_iommu", "sprd-iommu", "s390-iommu",
+            "mmu", "MMU", "event 0x", "client: ", "CMDQ", "CMD_SYNC", "EVTQ", "PRIQ", "priv data ", "priv inst ", "global error", "command in error",
+            "-bit, oas", " entries for ", "cmdqv", "Failed to attach", "invalid STE", "reason: rejected",
+            "DMAR", "VT-d", "VT-D", "dmar", "AMD-Vi", "apple-dart", "PAGE_FAULT", "context fault",
+            "vfio_", "unmap", "dma_addr=", "Input base", "Output Base", "ID Count", "_TIMESTAMP\"", "\"time\":",
         ],
         StringComparison.Ordinal);
 
+    private readonly LogText _text = new();
     private readonly byte[] _carry = new byte[LineBytesMax];
     private char[] _characters = [];
     private int _carried;
@@ -34,7 +36,31 @@ public sealed class LogLines(LogDecoder decoder)
 
     /// <summary>Takes bytes.</summary>
     /// <param name="bytes">The next bytes of the log.</param>
-    public void Take(ReadOnlySpan<byte> bytes)
+    public void Take(ReadOnlySpan<byte> bytes) => TakeText(_text.Take(bytes));
+
+    /// <summary>The log ends.</summary>
+    public void End()
+    {
+        TakeText(_text.End());
+        if (_carried > 0 || _skips)
+        {
+            EndCarried();
+        }
+
+        if (_text.IsUtf16)
+        {
+            decoder.Summary.CountTransport("UTF-16");
+        }
+
+        if (_text.HasReturns)
+        {
+            decoder.Summary.CountTransport("carriage returns");
+        }
+
+        decoder.End();
+    }
+
+    private void TakeText(ReadOnlySpan<byte> bytes)
     {
         if (_carried > 0 || _skips)
         {
@@ -52,17 +78,6 @@ public sealed class LogLines(LogDecoder decoder)
         int last = bytes.LastIndexOf(Break);
         TakeWholeLines(bytes[..(last + 1)]);
         Carry(bytes[(last + 1)..]);
-    }
-
-    /// <summary>The log ends.</summary>
-    public void End()
-    {
-        if (_carried > 0 || _skips)
-        {
-            EndCarried();
-        }
-
-        decoder.End();
     }
 
     private void Carry(ReadOnlySpan<byte> bytes)
@@ -93,13 +108,17 @@ public sealed class LogLines(LogDecoder decoder)
         Widen(bytes);
         ReadOnlySpan<char> characters = _characters.AsSpan(0, bytes.Length);
         int at = 0;
+        int soft = SoftBreak(bytes, 0);
         while (at < bytes.Length)
         {
             int start = at;
-            if (!Waits())
+            bool isUsual = IsUsual(bytes[at..]);
+            if (!isUsual && !Waits())
             {
                 int mark = characters[at..].IndexOfAny(s_marks);
-                if (mark < 0)
+                soft = soft >= at ? soft : SoftBreak(bytes, at);
+                mark = mark < 0 || soft < at + mark ? soft - at : mark;
+                if (at + mark >= bytes.Length)
                 {
                     decoder.Summary.Lines += bytes[at..].Count(Break);
                     return;
@@ -111,13 +130,34 @@ public sealed class LogLines(LogDecoder decoder)
 
             int end = bytes[start..].IndexOf(Break) + start;
             decoder.Summary.Lines++;
-            if (Matters(characters[start..end]))
+            _patience = isUsual ? PatienceMax : _patience;
+            if (isUsual || Matters(characters[start..end]))
             {
                 Give(bytes[start..end]);
             }
 
             at = end + 1;
         }
+    }
+
+    // "[   12.345678] arm-smmu-v3 ": a storm of these need not be searched for marks.
+    private static bool IsUsual(ReadOnlySpan<byte> line)
+    {
+        if (line.Length < TimeLengthMax || line[0] != (byte)'[')
+        {
+            return false;
+        }
+
+        int end = line[..TimeLengthMax].IndexOf((byte)']') + 1;
+        return end > 0 && line[end..].StartsWith(" arm-smmu-v3 "u8);
+    }
+
+    // Where the next line ends with "=", as those of quoted-printable mail do; the length if none does.
+    private static int SoftBreak(ReadOnlySpan<byte> bytes, int from)
+    {
+        int unix = bytes[from..].IndexOf("=\n"u8);
+        int dos = bytes[from..].IndexOf("=\r\n"u8);
+        return from + Math.Min(unix < 0 ? bytes.Length - from : unix, dos < 0 ? bytes.Length - from : dos);
     }
 
     private bool Waits()
@@ -134,7 +174,7 @@ public sealed class LogLines(LogDecoder decoder)
     /// <summary>A marked line, or one of the lines after it while the decoder waits.</summary>
     private bool Matters(ReadOnlySpan<char> line)
     {
-        if (line.ContainsAny(s_marks))
+        if (line.ContainsAny(s_marks) || line.TrimEnd('\r').EndsWith("="))
         {
             _patience = PatienceMax;
             return true;

@@ -9,10 +9,11 @@ namespace Iopf.SmmuLog;
 internal sealed class PendingRecord(LogPlace place, string? device, SmmuEventType? header)
 {
     private const int WordsPerRecord = 4;
+    private const ulong ReservedBits = 0x700;
 
     private readonly List<RawWord> _words = new(WordsPerRecord);
 
-    public LogPlace Place { get; } = place;
+    public LogPlace Place { get; private set; } = place;
 
     public string? Device { get; } = device;
 
@@ -25,13 +26,23 @@ internal sealed class PendingRecord(LogPlace place, string? device, SmmuEventTyp
 
     public bool TakesWords => _words.Count < WordsPerRecord && Printed is null && (Header is not null || HasWords);
 
-    /// <summary>Whether four sound words are there, under a header.</summary>
-    public bool IsWhole => Header is not null && _words.Count == WordsPerRecord && _words.TrueForAll(word => word.Value is not null);
+    /// <summary>Whether four sound words are there, under a header or with a type of their own in word 0.</summary>
+    public bool IsWhole => _words.Count == WordsPerRecord && (Header is not null || BeginsRecord(_words[0])) && _words.TrueForAll(word => word.Value is not null);
+
+    /// <summary>Whether a word can be the first of a record: bits 7:0 are a type of the specification, bits 10:8 are clear as they must be.</summary>
+    public static bool BeginsRecord(RawWord word) =>
+        word.Value is ulong value && (value & ReservedBits) == 0 && EventDescription.IsDefined((SmmuEventType)(byte)value);
 
     /// <summary>The words, if the record is whole.</summary>
     public EventRecord Record => new(ValueOf(0), ValueOf(1), ValueOf(2), ValueOf(3));
 
     public void Add(RawWord word) => _words.Add(word);
+
+    /// <summary>Whether a word without header belongs to this record: it must not begin one that has no place here.</summary>
+    public bool Continues(RawWord word) => Header is not null || !HasWords || BeginsRecord(_words[0]) || !BeginsRecord(word);
+
+    /// <summary>Counts the lines that were joined to make its messages whole.</summary>
+    public void NoteJoined(LogPlace line) => Place = Place with { Joined = Place.Joined + line.Joined };
 
     /// <summary>The record as far as it is known.</summary>
     /// <param name="end">What came instead of the missing lines, as the end of a sentence.</param>
@@ -96,6 +107,7 @@ internal sealed class PendingRecord(LogPlace place, string? device, SmmuEventTyp
         IsPrivileged = words.IsPrivileged ?? printed.IsPrivileged,
         IsInstruction = words.IsInstruction ?? printed.IsInstruction,
         IsStage2 = words.IsStage2 ?? printed.IsStage2,
+        IsTableRead = words.IsTableRead ?? printed.IsTableRead,
         Class = words.Class ?? printed.Class,
         IsStall = words.IsStall ?? printed.IsStall,
         StallTag = words.StallTag ?? printed.StallTag,

@@ -40,6 +40,9 @@ public sealed record PrintedEvent
     /// <summary>The words for the class.</summary>
     public string? Class { get; init; }
 
+    /// <summary>Whether the line says "ttd_read" (or "ttd_write"): the access to the table; null if it says neither.</summary>
+    public bool? IsTableRead { get; init; }
+
     /// <summary>Whether the line says "stall"; null if it is cut off before it could.</summary>
     public bool? IsStall { get; init; }
 
@@ -62,6 +65,7 @@ public sealed record PrintedEvent
         IsRead = access.IsRead,
         IsStage2 = access.IsStage2,
         Class = access.Class,
+        IsTableRead = access.IsTableRead,
         IsStall = access.IsStall,
         StallTag = access.StallTag,
     };

@@ -27,6 +27,7 @@ internal static class PrintedFacts
             IsInstruction = printed.IsInstruction,
             IsStage2 = printed.IsStage2,
             Class = PrintedLines.ClassOf(printed.Class),
+            IsTableRead = printed.IsTableRead,
             IsStall = printed.IsStall,
             StallTag = isStall ? (ushort?)printed.StallTag : null,
         };
@@ -61,6 +62,7 @@ internal static class PrintedFacts
         word1 |= facts.IsRead == true ? 1UL << 35 : 0;
         word1 |= facts.IsStage2 == true ? 1UL << 39 : 0;
         word1 |= (ulong)(facts.Class ?? 0) << 40;
+        word1 |= facts.IsTableRead == true ? EventFacts.TableReadBit : 0;
         return new EventRecord(word0, word1, facts.InputAddress ?? 0, facts.Ipa ?? facts.FetchAddress ?? 0);
     }
 
@@ -110,6 +112,7 @@ internal static class PrintedFacts
             ("read", "write", words.IsRead, printed.IsRead),
             ("s2", "s1", words.IsStage2, printed.IsStage2),
             ("stall", "no stall", words.IsStall, printed.IsStall),
+            ("ttd_read", "ttd_write", (words.Word1 & EventFacts.TableReadBit) != 0, words.Class == FaultClass.TranslationTable ? printed.IsTableRead : null),
         ];
         foreach ((string yes, string no, bool word, bool? line) in flags)
         {

@@ -66,7 +66,8 @@ internal static class PrintedLines
         }
 
         printed = printed with { Class = words.ToString() };
-        _ = Either(ref cursor, "ttd_read", "ttd_write");
+        cursor.SkipBlanks();
+        printed = printed with { IsTableRead = Either(ref cursor, "ttd_read", "ttd_write") };
         bool stall = cursor.TakeWord("stall");
         cursor.SkipBlanks();
         return cursor.Rest.StartsWith("stag: ")

@@ -38,13 +38,13 @@ internal sealed class RecordAssembler(Func<EventRecord, KernelView> view, IDecod
 
     public void Word(LogPlace place, string? device, RawWord word)
     {
-        if (_open is not { TakesWords: true })
+        if (_open is not { TakesWords: true } || !_open.Continues(word))
         {
             Close(NextBegins);
             _open = new PendingRecord(place, device, header: null);
         }
 
-        _open.Add(word);
+        _open!.Add(word);
         if (_open.IsWhole && _printsDecoded == false)
         {
             GiveWhole();
@@ -54,8 +54,9 @@ internal sealed class RecordAssembler(Func<EventRecord, KernelView> view, IDecod
     public void Event(LogPlace place, string? device, PrintedEvent printed)
     {
         _absorbsAccess = false;
-        bool belongs = _open is { Printed: null, Header: SmmuEventType header }
-            && (_open.IsWhole ? PrintedFacts.AreOfOneEvent(_open.Record, printed) : header == EventDescription.Named(printed.Name)?.Type);
+        bool belongs = _open is { Printed: null }
+            && (_open.IsWhole ? PrintedFacts.AreOfOneEvent(_open.Record, printed)
+                : _open.Header is SmmuEventType header && header == EventDescription.Named(printed.Name)?.Type);
         if (belongs)
         {
             _open!.Printed = printed;
@@ -96,6 +97,15 @@ internal sealed class RecordAssembler(Func<EventRecord, KernelView> view, IDecod
 
         _open!.Printed = (_open.Printed ?? new PrintedEvent()).With(access);
         Close(NextBegins);
+    }
+
+    /// <summary>Counts lines that were joined to make the last message whole.</summary>
+    public void NoteJoined(LogPlace line)
+    {
+        if (line.Joined > 0 && _open is { } open && open.Place.Line != line.Line)
+        {
+            open.NoteJoined(line);
+        }
     }
 
     /// <summary>Nothing has come for a while: a record with four words need not wait for decoded lines.</summary>
@@ -143,9 +153,9 @@ internal sealed class RecordAssembler(Func<EventRecord, KernelView> view, IDecod
     {
         EventRecord words = pending.Record;
         List<string> disagreements = [];
-        if (pending.Header != words.Type)
+        if (pending.Header is SmmuEventType header && header != words.Type)
         {
-            disagreements.Add($"event: the words say 0x{(byte)words.Type:x2}, the header says 0x{(byte)pending.Header!.Value:x2}");
+            disagreements.Add($"event: the words say 0x{(byte)words.Type:x2}, the header says 0x{(byte)header:x2}");
         }
 
         if (pending.Printed is { } printed)
@@ -153,8 +163,13 @@ internal sealed class RecordAssembler(Func<EventRecord, KernelView> view, IDecod
             disagreements.AddRange(PrintedFacts.Disagreements(words, printed));
         }
 
-        return new SmmuRecord(
-            pending.Place, pending.Device, EventFacts.Of(words), words, pending.Printed, disagreements, RecordNotes.Of(words), true, view(words));
+        List<string> notes = RecordNotes.Of(words);
+        if (pending.Header is null)
+        {
+            notes.Add("the log lacks the line \"event .. received:\" of this record: the type is word 0 bits 7:0");
+        }
+
+        return new SmmuRecord(pending.Place, pending.Device, EventFacts.Of(words), words, pending.Printed, disagreements, notes, true, new Lazy<KernelView>(() => view(words)));
     }
 
     private SmmuRecord WithoutWords(PendingRecord pending, PrintedEvent printed)
@@ -168,6 +183,6 @@ internal sealed class RecordAssembler(Func<EventRecord, KernelView> view, IDecod
 
         bool contradicts = pending.Header is SmmuEventType header && header != facts.Type;
         List<string> disagreements = contradicts ? [$"event: the header says 0x{(byte)pending.Header!.Value:x2}, the decoded line says {printed.Name}"] : [];
-        return new SmmuRecord(pending.Place, pending.Device, facts, null, printed, disagreements, notes, true, view(PrintedFacts.WordsFor(facts)));
+        return new SmmuRecord(pending.Place, pending.Device, facts, null, printed, disagreements, notes, true, new Lazy<KernelView>(() => view(PrintedFacts.WordsFor(facts))));
     }
 }

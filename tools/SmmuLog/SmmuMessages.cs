@@ -1,7 +1,7 @@
 namespace Iopf.SmmuLog;
 
 /// <summary>What the lines of one SMMU have told so far.</summary>
-internal sealed class SmmuMessages(string? device, Func<ArmSmmuV3.Hardware.EventRecord, KernelView> view, IDecodeSink sink)
+internal sealed class SmmuMessages(string? device, Func<ArmSmmuV3.Hardware.EventRecord, KernelView> view, IDecodeSink sink, DecodeSummary summary)
 {
     private const int WordsPerCommand = 2;
 
@@ -17,6 +17,9 @@ internal sealed class SmmuMessages(string? device, Func<ArmSmmuV3.Hardware.Event
 
     /// <summary>Whether lines with words must follow.</summary>
     public bool WaitsForWords => _commandPlace is not null || Records.WaitsForWords;
+
+    /// <summary>Counts the memory of a queue.</summary>
+    public void NoteQueue(string queue, decimal bytes) => summary.CountQueue(device ?? "", queue, bytes);
 
     /// <summary>Takes one message of this SMMU.</summary>
     public void Take(in DriverText message)
@@ -52,6 +55,8 @@ internal sealed class SmmuMessages(string? device, Func<ArmSmmuV3.Hardware.Event
         {
             sink.Error(DriverMessages.Explain(message, this));
         }
+
+        Records.NoteJoined(message.Place);
     }
 
     /// <summary>The log ends.</summary>

@@ -11,7 +11,7 @@ namespace Iopf.SmmuLog;
 /// <param name="Disagreements">Where words, header and decoded lines contradict each other; one sentence each.</param>
 /// <param name="Notes">What a reader should know about this record; one sentence each.</param>
 /// <param name="IsComplete">Whether everything that the type carries is known.</param>
-/// <param name="View">What Linux with the chosen patches does with it.</param>
+/// <param name="LazyView">What Linux with the chosen patches does with it, asked when somebody wants to know.</param>
 public sealed record SmmuRecord(
     LogPlace Place,
     string? Device,
@@ -21,8 +21,17 @@ public sealed record SmmuRecord(
     IReadOnlyList<string> Disagreements,
     IReadOnlyList<string> Notes,
     bool IsComplete,
-    KernelView? View)
+    Lazy<KernelView> LazyView)
 {
+    /// <summary>What Linux with the chosen patches does with it.</summary>
+    public KernelView View => LazyView.Value;
+
+    /// <summary>One sentence: what causes it, with class and stage taken into account.</summary>
+    public string Cause => FaultCause.Of(Facts, Description);
+
+    /// <summary>What is known of the device behind the stream ID; null if nothing is.</summary>
+    public StreamOwner? Owner { get; init; }
+
     /// <summary>What the specification says of the type.</summary>
     public EventDescription Description => EventDescription.Of(Facts.Type ?? default);
 }

@@ -107,7 +107,11 @@ internal static class Layout
             new("Posted", "the machine that replays a recording of the posted patches", "Recordings"),
             new(Root, "reading and replaying a file", "Operations", "Posted", "Recordings", "Type1"),
         ]),
-        new("tools/SmmuLog", "kernel logs with SMMUv3 events, decoded", ["Iopf", .. KernelRooms], [new(Root, "reader, records, explanations")]),
+        new("tools/SmmuLog", "kernel logs with SMMUv3 events, decoded", ["Iopf", .. KernelRooms],
+        [
+            new("Transports", "what logs are sent in: encodings, JSON, mail, HTML"),
+            new(Root, "reader, records, explanations", "Transports"),
+        ]),
         new("tools/TraceImport", "traces of real VMs as scenarios", ["Iopf.Kernel"], [new(Root, "reader and writer")]),
         new("tools/Studies", "measurements over many runs", ["Iopf", .. KernelRooms, "Iopf.Schedulers", "Iopf.Scenarios"],
         [

@@ -27,9 +27,11 @@ internal static class DecodeCommand
         Option<bool> json = CommonOptions.Json();
         Option<bool> follow = new("--follow")
         {
-            Description = "For a live pipe such as dmesg -w: print each finding at once, as one JSON object a line.",
+            Description = "For a live pipe such as dmesg -w: print each finding at once, equal ones as a count, and the summary on Ctrl-C. "
+                + "With --json one JSON object a line.",
             Arity = ArgumentArity.Zero,
         };
+        Option<bool> summary = new("--summary") { Description = "Print the counts only.", Arity = ArgumentArity.Zero };
         Command command = new(
             "decode",
             "Explain the SMMUv3 lines of a kernel log: event records, command errors, timeouts, overflows. Exit code 1 if a record contradicts itself.")
@@ -38,34 +40,55 @@ internal static class DecodeCommand
             patches,
             json,
             follow,
+            summary,
         };
         command.SetAction(parsed =>
         {
+            bool follows = parsed.GetValue(follow);
+            if (follows && parsed.GetValue(summary))
+            {
+                throw new UsageException("--follow and --summary exclude each other");
+            }
+
             using LogInput input = LogInput.Open(terminal, parsed.GetValue(file));
-            IDecodeOutput output = parsed.GetValue(follow) ? new DecodeFollow(terminal)
-                : parsed.GetValue(json) ? new DecodeDocument(terminal)
-                : new DecodeText(terminal);
+            IDecodeOutput output = (parsed.GetValue(json), follows) switch
+            {
+                (true, true) => new DecodeFollow(terminal),
+                (true, false) => new DecodeDocument(terminal, parsed.GetValue(summary)),
+                _ => new DecodeText(terminal, follows ? DecodeDetail.Follow : parsed.GetValue(summary) ? DecodeDetail.Summary : DecodeDetail.Whole),
+            };
             using (output as IDisposable)
             {
-                return Run(input, output, RunArguments.PatchesIn(parsed, patches) ?? PatchSet.All, parsed.GetValue(follow));
+                return Run(terminal, input, output, RunArguments.PatchesIn(parsed, patches) ?? PatchSet.All, follows);
             }
         });
         return command;
     }
 
-    private static int Run(LogInput input, IDecodeOutput output, PatchSet patches, bool follow)
+    private static int Run(Terminal terminal, LogInput input, IDecodeOutput output, PatchSet patches, bool follow)
     {
         using LogDecoder decoder = new(patches, output);
         LogLines lines = new(decoder);
-        input.ReadAll(lines, follow ? decoder.Idle : null);
-        if (!decoder.Summary.FoundAnything)
+        using CancellationTokenSource interrupt = new();
+        using (follow ? terminal.OnInterrupt(interrupt.Cancel) : null)
+        {
+            input.ReadAll(lines, follow ? Idle : null, interrupt.Token);
+        }
+
+        if (!decoder.Summary.FoundAnything && !interrupt.IsCancellationRequested)
         {
             throw new InputException(
                 $"{input.Name}: no line of an IOMMU among {decoder.Summary.Lines} lines; expected a Linux kernel log with lines such as "
-                + "'arm-smmu-v3 <device>: event 0x10 received:'");
+                + "'arm-smmu-v3 <device>: event 0x10 received:'" + (decoder.Summary.HasMappings ? "; these lines tell of mappings: iopf import reads them" : ""));
         }
 
         output.End(decoder.Summary, patches);
         return decoder.Summary.Contradictions > 0 ? ExitCode.Difference : ExitCode.Done;
+
+        void Idle()
+        {
+            decoder.Idle();
+            output.Idle();
+        }
     }
 }

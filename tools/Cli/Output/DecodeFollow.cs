@@ -19,7 +19,13 @@ internal sealed class DecodeFollow(Terminal terminal) : IDecodeOutput
     public void Foreign(ForeignLine foreign) => Write("foreign", DecodeJson.Foreign(foreign));
 
     /// <inheritdoc/>
-    public void End(DecodeSummary summary, PatchSet patches) => Write("summary", DecodeJson.Summary(summary, patches));
+    public void Idle()
+    {
+        // Every finding is printed as it comes.
+    }
+
+    /// <inheritdoc/>
+    public void End(DecodeSummary summary, PatchSet patches) => Write("summary", DecodeSummaryJson.Of(summary, patches, groups: null));
 
     private void Write(string kind, string json) => ResultText.Write(terminal, $"{{\"{kind}\":{json}}}\n");
 }

@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Iopf.ArmSmmuV3.Hardware;
-using Iopf.Patches;
 using Iopf.SmmuLog;
 
 namespace Iopf.Cli.Output;
@@ -10,8 +9,6 @@ namespace Iopf.Cli.Output;
 /// <summary>What the decoder finds, as JSON objects of one line each.</summary>
 internal static class DecodeJson
 {
-    private const int RowsMax = 100;
-
     /// <summary>A record.</summary>
     /// <param name="record">The record.</param>
     /// <returns>The object.</returns>
@@ -26,6 +23,7 @@ internal static class DecodeJson
         json.WriteBoolean("instruction", facts.IsInstruction == true);
         json.WriteBoolean("s2", facts.IsStage2 == true);
         json.WriteString("class", DecodeWords.ClassOf(facts.Class));
+        WriteTruth(json, "ttd_read", facts.IsTableRead);
         json.WriteBoolean("stall", facts.IsStall == true);
         WriteHex(json, "stag", facts.StallTag);
         json.WriteTexts("words", record.Words is EventRecord words ? DecodeWords.Of(words) : []);
@@ -33,7 +31,9 @@ internal static class DecodeJson
         WritePrinted(json, record.Printed);
         json.WriteTexts("disagreements", record.Disagreements);
         json.WriteTexts("notes", record.Notes);
-        json.WriteString("cause", record.Description.Cause);
+        json.WriteString("cause", record.Cause);
+        json.WriteString("likely_device", record.Owner?.Device);
+        json.WriteString("likely_device_because", record.Owner?.Because);
         DecodeViewJson.Write(json, record.View);
     });
 
@@ -52,6 +52,7 @@ internal static class DecodeJson
         WriteTruth(json, "instruction", facts.IsInstruction);
         WriteTruth(json, "s2", facts.IsStage2);
         json.WriteString("class", DecodeWords.ClassOf(facts.Class));
+        WriteTruth(json, "ttd_read", facts.IsTableRead);
         WriteTruth(json, "stall", facts.IsStall);
         WriteHex(json, "stag", facts.StallTag);
         json.WriteTexts("words", incomplete.Words.Select(word => word is ulong value ? DecodeWords.Of(value) : null));
@@ -70,6 +71,8 @@ internal static class DecodeJson
         json.WriteString("kind", error.Kind);
         json.WriteString("text", error.Text);
         json.WriteString("explanation", error.Explanation);
+        WriteUnlessEmpty(json, "stops", error.Stops);
+        WriteUnlessEmpty(json, "look_at", error.LookAt);
         foreach ((string name, object? value) in error.Details)
         {
             json.WritePropertyName(name);
@@ -88,42 +91,23 @@ internal static class DecodeJson
         json.WriteString("text", foreign.Text);
     });
 
-    /// <summary>The counts.</summary>
-    /// <param name="summary">The counts.</param>
-    /// <param name="patches">Which patches the kernel has that was asked.</param>
-    /// <returns>The object.</returns>
-    public static string Summary(DecodeSummary summary, PatchSet patches) => Object(json =>
-    {
-        json.WriteString("patches", patches.ToString());
-        json.WriteNumber("lines", summary.Lines);
-        json.WriteNumber("long_lines", summary.LongLines);
-        json.WriteNumber("records", summary.Records);
-        json.WriteNumber("incomplete", summary.Incomplete);
-        json.WriteNumber("errors", summary.Errors);
-        json.WriteNumber("foreign", summary.Foreign);
-        json.WriteNumber("contradictions", summary.Contradictions);
-        json.WriteNumber("stalls", summary.Stalls);
-        json.WriteString("first_time", summary.FirstTime);
-        json.WriteString("last_time", summary.LastTime);
-        WriteCounts(json, "types", summary.Types);
-        WriteCounts(json, "streams", summary.Streams.Take(RowsMax).Select(row => new KeyValuePair<string, long>(DecodeWords.Hex(row.Key), row.Value)));
-        json.WriteObjects("pages", summary.Pages.Take(RowsMax), row =>
-        {
-            json.WriteString("sid", DecodeWords.Hex(row.Key.Stream));
-            json.WriteString("page", DecodeWords.Hex(row.Key.Page));
-            json.WriteNumber("count", row.Value);
-        });
-        json.WriteNumber("distinct_streams", summary.Streams.LongCount());
-        json.WriteNumber("distinct_pages", summary.Pages.LongCount());
-        WriteCounts(json, "error_kinds", summary.ErrorKinds);
-        WriteCounts(json, "foreign_kinds", summary.ForeignKinds);
-    });
-
     private static void WritePlace(Utf8JsonWriter json, LogPlace place, string? device)
     {
         json.WriteNumber("line", place.Line);
         json.WriteString("time", place.Time);
         json.WriteString("device", device);
+        if (place.Joined > 0)
+        {
+            json.WriteNumber("joined_lines", place.Joined + 1);
+        }
+    }
+
+    private static void WriteUnlessEmpty(Utf8JsonWriter json, string name, string text)
+    {
+        if (text.Length > 0)
+        {
+            json.WriteString(name, text);
+        }
     }
 
     private static void WriteType(Utf8JsonWriter json, SmmuEventType? type)
@@ -163,12 +147,14 @@ internal static class DecodeJson
         WriteTruth(json, "read", printed.IsRead);
         WriteTruth(json, "s2", printed.IsStage2);
         json.WriteString("class", printed.Class);
+        WriteTruth(json, "ttd_read", printed.IsTableRead);
         WriteTruth(json, "stall", printed.IsStall);
         WriteHex(json, "stag", printed.StallTag);
         json.WriteEndObject();
     }
 
-    private static void WriteCounts(Utf8JsonWriter json, string name, IEnumerable<KeyValuePair<string, long>> counts)
+    /// <summary>Writes counts by name.</summary>
+    public static void WriteCounts(Utf8JsonWriter json, string name, IEnumerable<KeyValuePair<string, long>> counts)
     {
         json.WriteStartObject(name);
         foreach ((string key, long count) in counts)
@@ -221,7 +207,8 @@ internal static class DecodeJson
         }
     }
 
-    private static string Object(Action<Utf8JsonWriter> write)
+    /// <summary>Makes an object of one line.</summary>
+    public static string Object(Action<Utf8JsonWriter> write)
     {
         using MemoryStream bytes = new();
         using (Utf8JsonWriter json = new(bytes, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))

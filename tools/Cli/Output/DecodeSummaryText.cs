@@ -7,7 +7,8 @@ namespace Iopf.Cli.Output;
 /// <summary>The counts at the end, as tables.</summary>
 internal static class DecodeSummaryText
 {
-    private const int RowsMax = 20;
+    private const int RowsMax = 10;
+    private const int ContextMax = 5;
 
     /// <summary>The lines.</summary>
     /// <param name="summary">The counts.</param>
@@ -21,6 +22,34 @@ internal static class DecodeSummaryText
         if (summary.Contradictions > 0)
         {
             yield return $"{summary.Contradictions} records contradict themselves";
+        }
+
+        if (summary.Transports.Any() || summary.JoinedLines > 0)
+        {
+            IEnumerable<string> sentIn = summary.Transports.Select(transport => $"{transport.Key} ({transport.Value})");
+            IEnumerable<string> joined = summary.JoinedLines > 0 ? [$"{summary.JoinedLines} wrapped lines joined"] : [];
+            yield return $"read out of: {string.Join(", ", sentIn.Concat(joined))}";
+        }
+
+        foreach ((string device, Dictionary<string, decimal> queues) in summary.Queues.Take(RowsMax))
+        {
+            string parts = string.Join(", ", queues.Select(queue => $"{queue.Key} {Sizes.Of(queue.Value)}"));
+            yield return $"queues of {(device.Length == 0 ? "the SMMU" : device)}: {parts}; {Sizes.Of(queues.Values.Sum())} together";
+        }
+
+        foreach (LogError line in summary.Context.Take(ContextMax))
+        {
+            yield return $"line {line.Place.Line}: {Short(line.Text)}: {line.Explanation}";
+        }
+
+        if (summary.Context.Count > ContextMax)
+        {
+            yield return $"and {summary.Context.Count - ContextMax} more lines about groups and domains";
+        }
+
+        if (summary.HasMappings)
+        {
+            yield return "The log also tells of mappings: iopf import reads those.";
         }
 
         List<string[]> rows = [];
@@ -38,6 +67,8 @@ internal static class DecodeSummaryText
             }
         }
     }
+
+    private static string Short(string text) => DecodeText.Clean(text.Length > 60 ? text[..60] : text);
 
     private static void Add(List<string[]> rows, string what, IEnumerable<(string Name, long Count)> counts)
     {

@@ -5,20 +5,117 @@ using Iopf.SmmuLog;
 
 namespace Iopf.Cli.Output;
 
-/// <summary>What the decoder finds, as a person reads it: one paragraph each, and a table of counts at the end.</summary>
-internal sealed class DecodeText(Terminal terminal) : IDecodeOutput
+/// <summary>What the decoder finds, as a person reads it: one paragraph for equal findings, and a table of counts at the end.</summary>
+/// <param name="terminal">Where it prints.</param>
+/// <param name="detail">How much it prints.</param>
+internal sealed class DecodeText(Terminal terminal, DecodeDetail detail) : IDecodeOutput
 {
     private const int Width = 120;
     private const string Indent = "    ";
     private const int LabelWidth = 10;
+    private const int UntoldMax = 10_000;
+
+    private readonly FindingGroups _groups = new();
 
     /// <inheritdoc/>
-    public void Record(SmmuRecord record)
+    public void Record(SmmuRecord record) => Found(_groups.Add(record));
+
+    /// <inheritdoc/>
+    public void Incomplete(IncompleteRecord incomplete) => Found(_groups.Add(incomplete));
+
+    /// <inheritdoc/>
+    public void Error(LogError error) => Found(_groups.Add(error));
+
+    /// <inheritdoc/>
+    public void Foreign(ForeignLine foreign) => Found(_groups.Add(foreign));
+
+    /// <inheritdoc/>
+    public void Idle()
+    {
+        foreach (FindingGroup group in detail == DecodeDetail.Follow ? _groups.All : [])
+        {
+            TellAgain(group);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void End(DecodeSummary summary, PatchSet patches)
+    {
+        Idle();
+        foreach (FindingGroup group in detail == DecodeDetail.Whole ? _groups.All : [])
+        {
+            ResultText.Write(terminal, Paragraph(group));
+        }
+
+        ResultText.Print(terminal, DecodeSummaryText.Lines(summary, patches));
+    }
+
+    private void Found(FindingGroup group)
+    {
+        if (detail != DecodeDetail.Follow)
+        {
+            return;
+        }
+
+        if (group.Count == 1)
+        {
+            group.Told = 1;
+            ResultText.Write(terminal, Paragraph(group));
+        }
+        else if (group.Count - group.Told >= UntoldMax)
+        {
+            TellAgain(group);
+        }
+    }
+
+    private void TellAgain(FindingGroup group)
+    {
+        if (group.Count > group.Told)
+        {
+            string where = group.Last.Time is null ? "" : $"  [{group.Last.Time}]";
+            ResultText.Write(terminal, Clean($"{group.Count - group.Told} more like line {group.FirstPlace.Line}: {NameOf(group.First)}, {group.Count} by line {group.Last.Line}{where}") + "\n\n");
+            group.Told = group.Count;
+        }
+    }
+
+    private static string NameOf(object finding) => finding switch
+    {
+        SmmuRecord record => $"{record.Description.Name} sid {(record.Facts.StreamId is uint sid ? DecodeWords.Hex(sid) : "not known")}",
+        LogError error => error.Kind,
+        ForeignLine foreign => foreign.Iommu,
+        _ => "incomplete record",
+    };
+
+    private static string Paragraph(FindingGroup group)
+    {
+        StringBuilder text = new();
+        switch (group.First)
+        {
+            case SmmuRecord record:
+                Record(text, record, group);
+                break;
+            case IncompleteRecord incomplete:
+                Incomplete(text, incomplete);
+                break;
+            case LogError error:
+                Error(text, error);
+                break;
+            case ForeignLine foreign:
+                Head(text, foreign.Place, null, $"not an SMMUv3: {foreign.Iommu}");
+                Row(text, "text", foreign.Text);
+                break;
+        }
+
+        Row(text, group.IsRest ? "and more" : "times", group.IsRest ? $"{Math.Max(1, group.Count)} of this kind with other values; --json lists them" : group.Times);
+        return text.Append('\n').ToString();
+    }
+
+    private static void Record(StringBuilder text, SmmuRecord record, FindingGroup group)
     {
         EventFacts facts = record.Facts;
-        StringBuilder text = new();
         Head(text, record.Place, record.Device, $"{record.Description.Name} (0x{(byte)(facts.Type ?? 0):x2})");
         Body(text, facts, record.Printed?.Client);
+        Row(text, "device", record.Owner is { } owner ? $"{owner.Device}, {owner.Because}" : "");
         if (record.Words is EventRecord words)
         {
             Row(text, "words", string.Join(' ', DecodeWords.Of(words)));
@@ -26,19 +123,13 @@ internal sealed class DecodeText(Terminal terminal) : IDecodeOutput
 
         record.Notes.ToList().ForEach(note => Row(text, "note", note));
         record.Disagreements.ToList().ForEach(disagreement => Row(text, "CONFLICT", disagreement));
-        Row(text, "cause", record.Description.Cause);
-        if (record.View is { } view)
-        {
-            Row(text, "Linux", view.Text);
-        }
-
-        Print(text);
+        Row(text, "cause", record.Cause);
+        Row(text, "Linux", record.View.Text);
+        Row(text, "also at", group.OtherAddresses);
     }
 
-    /// <inheritdoc/>
-    public void Incomplete(IncompleteRecord incomplete)
+    private static void Incomplete(StringBuilder text, IncompleteRecord incomplete)
     {
-        StringBuilder text = new();
         string name = incomplete.Facts.Type is SmmuEventType type ? $"{EventDescription.Of(type).Name} (0x{(byte)type:x2})" : "event of unknown type";
         Head(text, incomplete.Place, incomplete.Device, $"INCOMPLETE {name}");
         Row(text, "why", incomplete.Reason);
@@ -52,37 +143,17 @@ internal sealed class DecodeText(Terminal terminal) : IDecodeOutput
         {
             Row(text, "words", string.Join(' ', incomplete.Words.Select(word => word is ulong value ? DecodeWords.Of(value) : "(damaged)")));
         }
-
-        Print(text);
     }
 
-    /// <inheritdoc/>
-    public void Error(LogError error)
+    private static void Error(StringBuilder text, LogError error)
     {
-        StringBuilder text = new();
         Head(text, error.Place, error.Device, error.Kind);
         Row(text, "text", error.Text);
         Row(text, "meaning", error.Explanation);
-        string values = string.Join("  ", error.Details.Select(detail => $"{detail.Key} {ValueOf(detail.Value)}"));
-        if (values.Length > 0)
-        {
-            Row(text, "values", values);
-        }
-
-        Print(text);
+        Row(text, "stops", error.Stops);
+        Row(text, "look at", error.LookAt);
+        Row(text, "values", string.Join("  ", error.Details.Select(detail => $"{detail.Key} {ValueOf(detail.Value)}")));
     }
-
-    /// <inheritdoc/>
-    public void Foreign(ForeignLine foreign)
-    {
-        StringBuilder text = new();
-        Head(text, foreign.Place, null, $"not an SMMUv3: {foreign.Iommu}");
-        Row(text, "text", foreign.Text);
-        Print(text);
-    }
-
-    /// <inheritdoc/>
-    public void End(DecodeSummary summary, PatchSet patches) => ResultText.Print(terminal, DecodeSummaryText.Lines(summary, patches));
 
     private static void Body(StringBuilder text, EventFacts facts, string? client)
     {
@@ -106,6 +177,7 @@ internal sealed class DecodeText(Terminal terminal) : IDecodeOutput
             Either(facts.IsInstruction, "instruction", "data"),
             Either(facts.IsRead, "read", "write"),
             Either(facts.IsStage2, "stage 2", "stage 1"),
+            facts.IsTableRead is bool tableRead ? tableRead ? "reading a table" : "updating a table" : null,
             facts.Class is FaultClass faultClass ? $"class {DecodeWords.ClassOf(faultClass)} (Linux: \"{KernelWords.WordsOf(faultClass)}\")" : null,
         ];
         Row(text, "access", Joined(access));
@@ -115,7 +187,8 @@ internal sealed class DecodeText(Terminal terminal) : IDecodeOutput
     private static void Head(StringBuilder text, LogPlace place, string? device, string what)
     {
         string where = place.Time is null ? $"line {place.Line}" : $"line {place.Line}  [{place.Time}]";
-        text.Append(Clean(Joined([what, device, where], "  "))).Append('\n');
+        string? joined = place.Joined == 0 ? null : $"joined from {place.Joined + 1} lines";
+        text.Append(Clean(Joined([what, device, where, joined], "  "))).Append('\n');
     }
 
     private static void Row(StringBuilder text, string label, string words)
@@ -147,13 +220,12 @@ internal sealed class DecodeText(Terminal terminal) : IDecodeOutput
         yield return words[start..];
     }
 
-    private void Print(StringBuilder text) => ResultText.Write(terminal, text.Append('\n').ToString());
-
     private static string? Either(bool? value, string yes, string no) => value is bool known ? known ? yes : no : null;
 
     private static string Joined(IEnumerable<string?> parts, string separator = ", ") => string.Join(separator, parts.Where(part => part is not null));
 
-    private static string Clean(string text) => string.Concat(text.Select(character => char.IsControl(character) ? character == '\t' ? ' ' : '?' : character));
+    /// <summary>A text without control characters.</summary>
+    public static string Clean(string text) => string.Concat(text.Select(character => char.IsControl(character) ? character == '\t' ? ' ' : '?' : character));
 
     private static string ValueOf(object? value) => value switch
     {

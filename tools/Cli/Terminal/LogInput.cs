@@ -56,13 +56,14 @@ internal sealed class LogInput : IDisposable
     /// <summary>Reads to the end.</summary>
     /// <param name="lines">Takes the bytes.</param>
     /// <param name="idle">Called when nothing has come for a moment; null if nobody waits.</param>
+    /// <param name="interrupted">Ends the log where it is.</param>
     /// <exception cref="InputException">It cannot be read.</exception>
-    public void ReadAll(LogLines lines, Action? idle)
+    public void ReadAll(LogLines lines, Action? idle, CancellationToken interrupted)
     {
         byte[] block = new byte[BlockBytes];
         try
         {
-            while (Read(block, idle) is int count and > 0)
+            while (Read(block, idle, interrupted) is int count and > 0)
             {
                 lines.Take(block.AsSpan(0, count));
             }
@@ -77,19 +78,27 @@ internal sealed class LogInput : IDisposable
 
     public void Dispose() => _stream.Dispose();
 
-    private int Read(byte[] block, Action? idle)
+    private int Read(byte[] block, Action? idle, CancellationToken interrupted)
     {
         if (idle is null)
         {
             return _stream.Read(block);
         }
 
-        Task<int> read = Task.Run(() => _stream.Read(block));
-        if (Task.WaitAny([read], IdleMilliseconds) < 0)
+        try
         {
-            idle();
-        }
+            Task<int> read = Task.Run(() => _stream.Read(block), CancellationToken.None);
+            if (Task.WaitAny([read], IdleMilliseconds, interrupted) < 0)
+            {
+                idle();
+                Task.WaitAny([read], interrupted);
+            }
 
-        return read.GetAwaiter().GetResult();
+            return read.GetAwaiter().GetResult();
+        }
+        catch (OperationCanceledException)
+        {
+            return 0;
+        }
     }
 }

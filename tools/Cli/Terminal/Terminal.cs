@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Iopf.Cli;
 
 /// <summary>What a command may touch of the world around it.</summary>
@@ -11,6 +13,13 @@ internal sealed record Terminal(TextWriter Output, TextWriter Error, string Dire
 
     /// <summary>Opens standard input.</summary>
     public Func<Stream> Input { get; init; } = Console.OpenStandardInput;
+
+    /// <summary>Has something done on Ctrl-C instead of ending the process, until what it returns is disposed of.</summary>
+    public Func<Action, IDisposable> OnInterrupt { get; init; } = static act => PosixSignalRegistration.Create(PosixSignal.SIGINT, signal =>
+    {
+        signal.Cancel = true;
+        act();
+    });
 
     /// <summary>Whether a person watches standard error.</summary>
     public bool IsWatched { get; init; }
