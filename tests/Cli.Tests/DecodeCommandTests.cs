@@ -30,7 +30,7 @@ public sealed class DecodeCommandTests : IDisposable
 
         CliOutcome text = _cli.Run("decode", path);
         JsonElement document = _cli.RunJson("decode", path, "--json");
-        string[] followed = _cli.Run("decode", path, "--follow").OutputLines;
+        string[] followed = _cli.Run("decode", path, "--follow", "--json").OutputLines;
 
         Assert.Equal((0, ""), (text.ExitCode, text.Error));
         Assert.All(text.OutputLines, line => Assert.InRange(line.Length, 0, 120));

@@ -65,7 +65,7 @@ public sealed class FieldReportTests
 
         Assert.Equal(45, found.Errors.Count + found.Summary.Context.Count);
         Assert.DoesNotContain(found.Errors, error => error.Kind == "driver_message");
-        Assert.Equal(17, found.Errors.Count(error => error.Stops.StartsWith("the driver gives up", StringComparison.Ordinal)));
+        Assert.Equal(15, found.Errors.Count(error => error.Stops.StartsWith("the driver gives up", StringComparison.Ordinal)));
         Assert.All(found.Errors.Where(error => error.Stops.Length > 0), error => Assert.NotEqual("", error.LookAt));
     }
 

@@ -10,6 +10,7 @@ internal static class ProbeRows
     private const string Kind = "probe";
     private const string GaveUp = "devices behind this SMMU have no IOMMU, or wait for it and are never probed";
     private const string GivesUp = "the driver gives up";
+    private const string Bypass = "translation: Linux leaves an SMMU that firmware describes wrongly in bypass, so that nothing is isolated";
     private const string Registers = "the SMMU's clock, power and reset, and whether reg (or the IORT base address) is that of the SMMU";
     private const string Memory = "free contiguous memory at boot: cma=, the number of SMMUs, the sizes in IDR1";
     private const string Interrupts = "the interrupts in firmware: interrupt-names eventq, gerror, priq, cmdq-sync, or the GSIVs in IORT";
@@ -61,8 +62,8 @@ internal static class ProbeRows
             "nothing, if the wired interrupts exist; else msi-parent or the IORT's ITS group"),
         new(Kind, "MMIO region too small ({region:t})", "The register range is smaller than the two 64 KiB pages of an SMMUv3.", Fatal("EINVAL"),
             "the size in reg; one page is right only with the PAGE0_REGS_ONLY workaround"),
-        new(Kind, "missing #iommu-cells property", "The device tree node does not say how stream IDs are written.", Fatal("EINVAL"), "#iommu-cells = <1> in the SMMU's node"),
-        new(Kind, "invalid #iommu-cells value ({cells:d})", "An SMMUv3 takes one cell: the stream ID.", Fatal("EINVAL"), "#iommu-cells = <1> in the SMMU's node"),
+        new(Kind, "missing #iommu-cells property", "The device tree node does not say how stream IDs are written.", Bypass, "#iommu-cells = <1> in the SMMU's node"),
+        new(Kind, "invalid #iommu-cells value ({cells:d})", "An SMMUv3 takes one cell: the stream ID.", Bypass, "#iommu-cells = <1> in the SMMU's node"),
         new(Kind, "IDR0.COHACC overridden by FW configuration ({coherent:w})",
             "Firmware and the SMMU do not agree on whether table walks and queues are coherent; firmware wins.", "", "dma-coherent or the IORT's COHACC flag: wrong, it corrupts tables silently"),
         new(Kind, "IDR0.HTTU features({idr:x}) overridden by FW configuration ({firmware:x})",

@@ -14,7 +14,10 @@ internal static class DecodeSummaryText
     /// <param name="summary">The counts.</param>
     /// <param name="patches">Which patches the kernel has that was asked.</param>
     /// <returns>The lines, without breaks.</returns>
-    public static IEnumerable<string> Lines(DecodeSummary summary, PatchSet patches)
+    public static IEnumerable<string> Lines(DecodeSummary summary, PatchSet patches) =>
+        Sentences(summary, patches).SelectMany(sentence => DecodeText.Wrapped(DecodeText.Clean(sentence))).Concat(Tables(summary));
+
+    private static IEnumerable<string> Sentences(DecodeSummary summary, PatchSet patches)
     {
         yield return $"{summary.Lines} lines: {summary.Records} records, {summary.Incomplete} incomplete, {summary.Errors} other lines explained, "
             + $"{summary.Foreign} of other IOMMUs";
@@ -51,7 +54,10 @@ internal static class DecodeSummaryText
         {
             yield return "The log also tells of mappings: iopf import reads those.";
         }
+    }
 
+    private static IEnumerable<string> Tables(DecodeSummary summary)
+    {
         List<string[]> rows = [];
         Add(rows, "type", summary.Types.Select(row => (row.Key, row.Value)));
         Add(rows, "stream", summary.Streams.Select(row => (DecodeWords.Hex(row.Key), row.Value)));

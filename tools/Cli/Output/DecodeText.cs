@@ -206,7 +206,8 @@ internal sealed class DecodeText(Terminal terminal, DecodeDetail detail) : IDeco
         }
     }
 
-    private static IEnumerable<string> Wrapped(string words, int width)
+    /// <summary>A text in lines of a width.</summary>
+    public static IEnumerable<string> Wrapped(string words, int width = Width)
     {
         int start = 0;
         while (words.Length - start > width)
