@@ -30,7 +30,7 @@ internal sealed partial class MessageFinder
             return _found;
         }
 
-        line = LinePrefix.WithoutColours(line);
+        line = LinePrefix.WithoutColours(line).TrimEnd();
         int bare = LinePrefix.Read(line, out string? time);
         bool followsDriver = _endsWithDriver;
         _endsWithDriver = false;
@@ -59,10 +59,9 @@ internal sealed partial class MessageFinder
             time = at > bare ? LinePrefix.LastTimeIn(line[previous..at]) ?? time : time;
             int next = NextMarker(line, text, out string? nextDevice, out int nextText);
             string rest = line[text..(next < 0 ? line.Length : next)];
-            if (next < 0 && DriverAtEnd().Match(rest) is { Success: true } driver)
+            if (next < 0 && DriverAtEnd().IsMatch(rest))
             {
                 (_endsWithDriver, _timeOfDriver) = (true, LinePrefix.LastTimeIn(rest) ?? time);
-                rest = rest[..driver.Index];
             }
 
             Add(new LogPlace(number, time), isDriver: true, device, rest, DriverTextRole.Drivers, line);
@@ -123,11 +122,11 @@ internal sealed partial class MessageFinder
     private void Add(LogPlace place, bool isDriver, string? device, string text, DriverTextRole role, string line) =>
         _found.Add(new DriverText(place, isDriver, device, WithoutTime(text), role, line));
 
-    // A time that a mailer drew up from the next line; "CMD_SYNC timeout at 0x.. [" goes on with a bracket of its own.
+    // A time that a mailer drew up from the next line, unless a message goes on with that bracket.
     private static string WithoutTime(string text)
     {
         text = text.Trim();
-        return text.Length > 0 && text[^1] is '[' or ']' or '.' or (>= '0' and <= '9') && !text.StartsWith("CMD_SYNC timeout at", StringComparison.Ordinal)
+        return text.Length > 0 && text[^1] is '[' or ']' or '.' or (>= '0' and <= '9') && MessageTable.Find(text, out _) != TemplateFit.Beginning
             ? DrawnUp().Replace(text, "").TrimEnd()
             : text;
     }

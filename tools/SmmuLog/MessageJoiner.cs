@@ -26,7 +26,7 @@ internal sealed class MessageJoiner(Action<DriverText> give)
             {
                 Release();
             }
-            else if (message is { Place.Time: null, Text.Length: > 0 } && Joined(first.Text, message.Text, out bool isWhole) is { } text)
+            else if (message is { Place.Time: null, Text.Length: > 0 } && Joined(first.Text, message, out bool isWhole) is { } text)
             {
                 _held = first with { Text = text, Place = first.Place with { Joined = first.Place.Joined + 1 } };
                 if (isWhole)
@@ -48,7 +48,7 @@ internal sealed class MessageJoiner(Action<DriverText> give)
             }
         }
 
-        if ((message.FromDriver || MessageTable.IsUnmistakable(message.Text)) && FitOf(message.Text) == TemplateFit.Beginning)
+        if ((message.FromDriver || MessageTable.IsUnmistakable(message.Text)) && FitOf(message.Text, out _) == TemplateFit.Beginning)
         {
             _held = message;
         }
@@ -75,29 +75,33 @@ internal sealed class MessageJoiner(Action<DriverText> give)
         _between.Clear();
     }
 
-    private static string? Joined(string first, string second, out bool isWhole)
+    private static string? Joined(string first, in DriverText second, out bool isWhole)
     {
-        string[] attempts = first.Length == 0 ? [second] : [$"{first} {second}", first + second];
+        // What looks like the mark of a list may be part of the message: "no evtq irq" / "- events will not be reported!".
+        string text = second.Text;
+        string marked = second.Role == DriverTextRole.Lead ? text : second.Line.Trim(' ', '\t', '>', '|');
+        string[] attempts = first.Length == 0 ? [text]
+            : marked == text ? [$"{first} {text}", first + text]
+            : [$"{first} {text}", first + text, $"{first} {marked}", first + marked];
+        // Of those that are whole, the one that leaves the least over.
+        (string? Text, int Left) whole = (null, int.MaxValue);
         string? beginning = null;
         foreach (string attempt in attempts)
         {
-            TemplateFit fit = FitOf(attempt);
-            if (fit == TemplateFit.Whole || (first.Length == 0 && fit == TemplateFit.None))
-            {
-                isWhole = true;
-                return attempt;
-            }
-
+            TemplateFit fit = FitOf(attempt, out int end);
+            bool isOne = fit == TemplateFit.Whole || (first.Length == 0 && fit == TemplateFit.None);
+            whole = isOne && attempt.Length - end < whole.Left ? (attempt, attempt.Length - end) : whole;
             beginning ??= fit == TemplateFit.Beginning ? attempt : null;
         }
 
-        isWhole = false;
-        return beginning;
+        isWhole = whole.Text is not null;
+        return whole.Text ?? beginning;
     }
 
     /// <summary>Whether a text is a whole message, the beginning of one, or none that is known.</summary>
-    private static TemplateFit FitOf(string text)
+    private static TemplateFit FitOf(string text, out int end)
     {
+        end = text.Length;
         if (text.Length == 0)
         {
             return TemplateFit.Beginning;
@@ -105,7 +109,7 @@ internal sealed class MessageJoiner(Action<DriverText> give)
 
         if (text[0] != '0')
         {
-            return MessageTable.Find(text, out _);
+            return MessageTable.Find(text, out _, out end);
         }
 
         // Words: the last one may be cut.

@@ -16,27 +16,33 @@ internal static class MessageTable
     /// <param name="text">The text.</param>
     /// <param name="message">The message.</param>
     /// <returns>How far the text fits.</returns>
-    public static TemplateFit Find(string text, out DriverMessage? message)
+    public static TemplateFit Find(string text, out DriverMessage? message) => Find(text, out message, out _);
+
+    /// <summary>Finds the message that a text is, or of which it is the beginning.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="message">The message.</param>
+    /// <param name="end">Where the message ends.</param>
+    /// <returns>How far the text fits.</returns>
+    public static TemplateFit Find(string text, out DriverMessage? message, out int end)
     {
-        message = null;
+        (message, end) = (null, 0);
         if (text.Length == 0 || !s_byFirst.TryGetValue(text[0], out DriverMessage[]? rows))
         {
             return TemplateFit.None;
         }
 
+        // The first row that fits at all: a special row stands before the general one.
         foreach (DriverMessage row in rows)
         {
-            TemplateFit fit = row.Template.Match(text);
-            if (fit == TemplateFit.Whole)
+            TemplateFit fit = row.Template.Match(text, null, out end);
+            if (fit != TemplateFit.None)
             {
                 message = row;
                 return fit;
             }
-
-            message ??= fit == TemplateFit.Beginning ? row : null;
         }
 
-        return message is null ? TemplateFit.None : TemplateFit.Beginning;
+        return TemplateFit.None;
     }
 
     /// <summary>Whether a line that names no driver, or one that is not known, is a message of this driver all the same.</summary>

@@ -1,10 +1,12 @@
 namespace Iopf.SmmuLog;
 
-/// <summary>The text of a message with places for its values: <c>{name:x}</c> a number behind 0x, <c>{name:h}</c> digits without it,
+/// <summary>The text of a message with places for its values: <c>{name:x}</c> a number behind 0x, <c>{name:q}</c> one of sixteen digits, <c>{name:h}</c> digits without it,
 /// <c>{name:d}</c> a decimal number, <c>{name:w}</c> a word, <c>{name:t}</c> whatever comes before the literal that follows.</summary>
 /// <remarks>Unlike a regular expression it also tells whether a text is the beginning of the message, which a wrapped line is.</remarks>
 internal sealed class MessageTemplate
 {
+    private const int QuadDigits = 16;
+
     private readonly List<Part> _parts = [];
 
     /// <summary>Reads a template.</summary>
@@ -44,9 +46,16 @@ internal sealed class MessageTemplate
     /// <param name="text">The text.</param>
     /// <param name="values">Takes the values; null if nobody wants them.</param>
     /// <returns>How far it fits.</returns>
-    public TemplateFit Match(ReadOnlySpan<char> text, Details? values = null)
+    public TemplateFit Match(ReadOnlySpan<char> text, Details? values = null) => Match(text, values, out _);
+
+    /// <summary>Holds a text against the template.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="values">Takes the values; null if nobody wants them.</param>
+    /// <param name="at">Where the message ends.</param>
+    /// <returns>How far it fits.</returns>
+    public TemplateFit Match(ReadOnlySpan<char> text, Details? values, out int at)
     {
-        int at = 0;
+        at = 0;
         for (int index = 0; index < _parts.Count; index++)
         {
             Part part = _parts[index];
@@ -105,7 +114,7 @@ internal sealed class MessageTemplate
     private static TemplateFit Value(Part part, bool isLast, ReadOnlySpan<char> text, ref int at, Details? values)
     {
         int start = at;
-        if (part.Form == 'x')
+        if (part.Form is 'x' or 'q')
         {
             // The kernel prints 0 as 0 or 0x0.
             TemplateFit prefix = text[at..] is "0" ? TemplateFit.Beginning : text[at..].StartsWith("0 ") ? TemplateFit.None : Literal("0x", text, ref at);
@@ -116,12 +125,12 @@ internal sealed class MessageTemplate
         }
 
         int digits = at;
-        while (at < text.Length && Belongs(text[at], part.Form))
+        while (at < text.Length && (Belongs(text[at], part.Form) || (part.Form == 'w' && text[at] == ',' && at + 1 < text.Length && text[at + 1] != ' ')))
         {
             at++;
         }
 
-        if (at == text.Length && (!isLast || at == digits))
+        if (at == text.Length && (!isLast || at == digits || (part.Form == 'q' && at - digits < QuadDigits)))
         {
             return TemplateFit.Beginning;
         }

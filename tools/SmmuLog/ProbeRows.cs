@@ -21,6 +21,8 @@ internal static class ProbeRows
         Own("ias {ias:d}-bit, oas {oas:d}-bit (features {features:x})", "Widths of input and output addresses, and what the SMMU can do."),
         Own("allocated {entries:d} entries for {queue:w}", "A queue was allocated."),
         new(Kind, "option mask {mask:x}", "Workarounds of this SMMU, one bit each."),
+        new(Kind, "option hisilicon,broken-prefetch-cmd", "The device tree asks for SKIP_PREFETCH: the driver never sends CMD_PREFETCH_CONFIG."),
+        new(Kind, "option cavium,cn9900-broken-page1-regspace", "The device tree asks for PAGE0_REGS_ONLY: all registers are on page 0."),
         new(Kind, "option {name:w}", "A workaround that the device tree asks for."),
         Own("unknown output address size. Truncating to 48-bit", "IDR5.OAS has a value that the driver does not know: it takes 48 bits.",
             "memory beyond 256 TiB is out of reach of DMA", "the kernel's age: 52 bits came with Linux 4.17"),

@@ -31,8 +31,9 @@ internal static class QueueMessages
         Own("gerror", "unexpected global error reported ({gerror:x}), this could be serious", "SMMU_GERROR tells errors; their bits are named.", "", "the messages that follow"),
         Own("pri_request", "unexpected PRI request received:", "A PCIe page request came for which no handler is registered; the line below it tells which. It is denied.",
             "the device's page request: it gets a failure response", "who enabled PRI of the device; Linux's driver does not serve PRI"),
-        Own("pri_request", "sid {sid:x}.{ssid:x}: [{group:d}{last:t}] {who:w} {access:w} access at iova {iova:x}",
-            "A PCIe device asked for a page and nobody serves such requests; it is denied."),
+        .. Names("L", "").Select(last =>
+            Own("pri_request", $"sid {{sid:x}}.{{ssid:x}}: [{{group:d}}{last}] {{who:w}} {{access:w}} access at iova {{iova:q}}",
+                "A PCIe device asked for a page and nobody serves such requests; it is denied.")),
         Own("evtq_overflow", "EVTQ overflow detected -- events lost",
             "The event queue was full: the SMMU threw events away, and no line tells which. Stalled ones among them are recorded later.",
             "reports of faults that were not stalled", "the device that causes the storm: the stream of most records"),

@@ -11,4 +11,7 @@ public enum ImportedKind
 
     /// <summary>A device's access was refused by the IOMMU.</summary>
     Fault,
+
+    /// <summary>A group was opened that is open already.</summary>
+    OpenGroup,
 }

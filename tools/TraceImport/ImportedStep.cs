@@ -17,6 +17,21 @@ public sealed record ImportedStep(
     /// <summary>The log's time in seconds; <see langword="null"/> if it has none.</summary>
     public decimal? Seconds { get; init; }
 
+    /// <summary>The number the log says came of it; 0 if it names none or success.</summary>
+    public int ErrorNumber { get; init; }
+
+    /// <summary>Which container it was done to, from 0; the log tells containers by their addresses.</summary>
+    public int Container { get; init; }
+
+    /// <summary>What the log calls the memory; empty if it does not say.</summary>
+    public string Region { get; init; } = "";
+
+    /// <summary>Whether a map or unmap was answered with success as far as the log shows.</summary>
+    public bool IsDone => Error is null or Errno.None && ErrorNumber == 0;
+
+    /// <summary>The name of the error.</summary>
+    public string ErrorName => Error is Errno known and not Errno.None ? known.ToCName() : LinuxErrors.NameOf(ErrorNumber);
+
     /// <summary>Whether the memory is a device's own (a BAR) as far as the log shows.</summary>
     public bool IsDeviceMemory { get; init; }
 

@@ -1,3 +1,5 @@
+using Iopf.Kernel;
+
 namespace Iopf.TraceImport;
 
 /// <summary>What a trace, a log or a memory layout says, in its order.</summary>
@@ -10,6 +12,18 @@ public sealed record ImportedTrace(string Form, IReadOnlyList<ImportedStep> Step
 
     /// <summary>How many ranges it names that are not mapped, such as registers of emulated devices.</summary>
     public int Skipped { get; init; }
+
+    /// <summary>How many lines are neither understood nor empty.</summary>
+    public int NotUnderstood { get; init; }
+
+    /// <summary>Whether the mappings were asked of iommufd, not of type1.</summary>
+    public bool IsIommufd { get; init; }
+
+    /// <summary>How many containers it names; at least 1.</summary>
+    public int Containers { get; init; } = 1;
+
+    /// <summary>What <c>VFIO_SET_IOMMU</c> answered, if the log says that it failed.</summary>
+    public Errno? SetIommuError { get; init; }
 
     /// <summary>RLIMIT_MEMLOCK in bytes, if the log names it.</summary>
     public ulong? Memlock { get; init; }

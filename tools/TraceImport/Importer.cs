@@ -26,9 +26,7 @@ public static class Importer
             layout.Read(line);
         }
 
-        ImportedTrace found = traces.Result() ?? layout.Result() ?? throw new InputException(
-            $"{name}: nothing to import in {count} lines; expected a QEMU vfio trace or log, an ftrace text of iommu:map and iommu:unmap, "
-            + "a vfio-user or DPDK log, info mtree, or /proc/iomem");
+        ImportedTrace found = traces.Result() ?? layout.Result() ?? throw new InputException($"{name}: nothing to import in {count} lines{Instead(traces)}");
         if (found.Steps.Count > StepsMax)
         {
             throw new InputException($"{name}: {found.Steps.Count} mappings and unmappings; at most {StepsMax} can be imported");
@@ -36,4 +34,9 @@ public static class Importer
 
         return FtraceShape.Of(found);
     }
+
+    private static string Instead(TraceLines traces) =>
+        traces.RefusedWithoutAddress is { } refused ? $": {refused}"
+        : traces.HasDriverLines ? ": these are lines of an SMMUv3 driver, which iopf decode reads"
+        : "; expected a QEMU vfio trace or log, an ftrace text of iommu:map and iommu:unmap, a vfio-user or DPDK log, info mtree, or /proc/iomem";
 }

@@ -31,6 +31,14 @@ internal sealed class MemoryPlan
     /// <summary>The user address behind a mapping.</summary>
     public static ulong VaddrOf(ImportedStep step) => step.Vaddr ?? ChosenBase + (step.Iova & ChosenMask);
 
+    /// <summary>Whether two mappings lead to the same memory, in whole or in part.</summary>
+    public static bool SharesMemory(ImportedStep one, ImportedStep other) =>
+        VaddrOf(one) < VaddrOf(other) + other.Size && VaddrOf(other) < VaddrOf(one) + one.Size;
+
+    /// <summary>Whether all memory behind a mapping is there.</summary>
+    public bool Covers(ImportedStep step) =>
+        _areas.Exists(area => area.First <= VaddrOf(step) && VaddrOf(step) + step.Size <= area.End);
+
     /// <summary>A page frame for an area of device memory.</summary>
     public ulong TakeFrames(Area area)
     {

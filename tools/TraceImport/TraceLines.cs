@@ -7,40 +7,161 @@ namespace Iopf.TraceImport;
 /// <summary>Reads the lines in which QEMU, DPDK, a vfio-user server and Linux's tracing tell of mappings; whatever stands before them does not matter.</summary>
 internal sealed partial class TraceLines
 {
+    private const int ContainersMax = 64;
+    private const int PendingMax = 600;
+
     private readonly List<ImportedStep> _steps = [];
+    private readonly List<(ImportedStep Step, int Layer)> _guestSteps = [];
     private readonly List<ulong> _barSizes = [];
     private readonly SortedSet<string> _forms = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _containers = [];
+    private readonly VirtualIommuLines _guest = new();
+    private readonly LoggedTwice _twice = new();
+    private readonly List<string> _remarks = [];
     private ulong? _memlock;
+    private string? _pending;
+    private Errno? _setIommu;
     private int _skipped;
     private int _lines;
+    private int _notUnderstood;
+    private int _joined;
     private bool _isVersion1;
+    private bool _isIommufd;
+
+    /// <summary>Whether a mapping was refused of which the log names no address.</summary>
+    public string? RefusedWithoutAddress { get; private set; }
+
+    /// <summary>Whether lines were seen that are an SMMUv3 driver's, which <c>iopf decode</c> reads.</summary>
+    public bool HasDriverLines { get; private set; }
 
     /// <summary>Reads a line.</summary>
     public void Read(string line)
     {
         _lines++;
-        bool isKnown = ReadQemuRegion(line) || ReadQemuError(line) || ReadFtrace(line) || ReadServer(line) || ReadDpdk(line) || ReadKernel(line);
-        if (!isKnown && Bar().Match(line) is { Success: true } bar)
+        _isIommufd |= line.Contains("iommufd", StringComparison.OrdinalIgnoreCase) || line.Contains("IOMMU_IOAS_MAP", StringComparison.Ordinal);
+        HasDriverLines |= Driver().IsMatch(line);
+        if (_pending is { } first && Joined(first, line))
         {
-            _barSizes.Add(Hex(bar, "last") - Hex(bar, "first") + 1);
+            return;
+        }
+
+        bool isKnown = ReadOne(line);
+        _notUnderstood += isKnown || string.IsNullOrWhiteSpace(line) ? 0 : 1;
+        _pending = null;
+        if (Starter().Match(line) is { Success: true } starter && (!isKnown || !Whole().IsMatch(line[starter.Index..])))
+        {
+            _pending = line[starter.Index..];
         }
     }
 
     /// <summary>What the lines say; <see langword="null"/> if none of them is known.</summary>
     public ImportedTrace? Result()
     {
-        if (_steps.Count == 0)
+        int layer = _guestSteps.Count == 0 ? 0 : _guestSteps.Max(step => step.Layer);
+        List<ImportedStep> steps = [.. _steps.Concat(_guestSteps.Where(step => step.Layer == layer).Select(step => step.Step)).OrderBy(step => step.Line)];
+        if (steps.Count == 0 && _setIommu is null)
         {
             return null;
         }
 
-        return new ImportedTrace(string.Join(" and ", _forms), DeviceMemory.Marked(_steps, _barSizes))
+        return new ImportedTrace(string.Join(" and ", _forms), DeviceMemory.Marked(steps, _barSizes))
         {
             Lines = _lines,
             Skipped = _skipped,
             Memlock = _memlock,
             IsVersion1 = _isVersion1,
+            NotUnderstood = _notUnderstood,
+            IsIommufd = _isIommufd,
+            Containers = Math.Max(1, _containers.Count),
+            SetIommuError = _setIommu,
+            Remarks = [.. _guest.Remarks(), .. _remarks, .. _twice.Remarks(), .. JoinedRemark()],
         };
+    }
+
+    private IEnumerable<string> JoinedRemark()
+    {
+        if (_joined > 0)
+        {
+            yield return string.Create(CultureInfo.InvariantCulture, $"{_joined} lines were joined to those they had been wrapped from");
+        }
+    }
+
+    // A mailer broke the line: what it began with and this line may make one.
+    private bool Joined(string first, string line)
+    {
+        string rest = Quote().Replace(line, "");
+        foreach (string whole in new[] { $"{first} {rest}", first + rest })
+        {
+            if (Whole().IsMatch(whole) && ReadOne(whole))
+            {
+                _joined++;
+                _pending = Starter().Match(rest) is { Success: true } next && !Whole().IsMatch(rest[next.Index..]) ? rest[next.Index..] : null;
+                return true;
+            }
+        }
+
+        if (Tail().IsMatch(rest) && first.Length + rest.Length < PendingMax)
+        {
+            _joined++;
+            _pending = $"{first} {rest}";
+            return true;
+        }
+
+        return false;
+    }
+
+    private bool ReadOne(string line)
+    {
+        bool isKnown = ReadQemuRegion(line) || ReadQemuError(line) || ReadFtrace(line) || ReadServer(line) || ReadDpdk(line) || ReadKernel(line) || ReadSetUp(line);
+        if (isKnown)
+        {
+            return true;
+        }
+
+        if (_guest.Read(line, _lines, out ImportedStep? step, out int layer))
+        {
+            if (step is not null)
+            {
+                _forms.Add("vIOMMU trace");
+                _guestSteps.Add((step with { Seconds = SecondsIn(line) }, layer));
+            }
+
+            return true;
+        }
+
+        if (Bar().Match(line) is { Success: true } bar)
+        {
+            _barSizes.Add(Hex(bar, "last") - Hex(bar, "first") + 1);
+            return true;
+        }
+
+        return false;
+    }
+
+    // What goes wrong before anything is mapped, and refusals of which only the words are logged.
+    private bool ReadSetUp(string line)
+    {
+        if (GroupBusy().IsMatch(line))
+        {
+            Add(line, "QEMU log", ImportedKind.OpenGroup, 0, 0, null, Errno.EBUSY, "open of /dev/vfio");
+            return true;
+        }
+
+        if (SetIommu().IsMatch(line))
+        {
+            _forms.Add("QEMU log");
+            _setIommu = Errno.EPERM;
+            return true;
+        }
+
+        if (NoAddress().Match(line) is { Success: true } refused)
+        {
+            string error = refused.Groups["number"].Success ? LinuxErrors.NameOf(int.Parse(refused.Groups["number"].ValueSpan, CultureInfo.InvariantCulture)) : refused.Groups["words"].Value;
+            RefusedWithoutAddress ??= string.Create(CultureInfo.InvariantCulture, $"line {_lines} tells that a mapping was refused ({error}), but there is no address in the log");
+            return true;
+        }
+
+        return false;
     }
 
     private bool ReadQemuRegion(string line)
@@ -48,6 +169,7 @@ internal sealed partial class TraceLines
         if (RegionSkip().IsMatch(line))
         {
             _skipped++;
+            _ = line.Contains("[iommu]", StringComparison.Ordinal) && _guest.Read(line, _lines, out _, out _);
             return true;
         }
 
@@ -72,22 +194,49 @@ internal sealed partial class TraceLines
     {
         if (DmaMap().Match(line) is { Success: true } map)
         {
-            Errno error = ErrnoIn(map);
+            if (_twice.Has(line))
+            {
+                return true;
+            }
+
+            (Errno? error, int number) = ErrorIn(map);
             ulong iova = Hex(map, "iova");
             ulong size = Hex(map, "size");
-            if (_steps.Count > 0 && _steps[^1] is { Kind: ImportedKind.Map, Error: null } last && last.Iova == iova && last.Size == size)
+            int container = ContainerOf(map.Groups["container"].Value);
+            if (_steps.Count > 0 && _steps[^1] is { Kind: ImportedKind.Map, IsDone: true } last && last.Iova == iova && last.Size == size)
             {
-                _steps[^1] = last with { Error = error };
+                _steps[^1] = last with { Error = error, ErrorNumber = number, Container = container, Region = map.Groups["region"].Value };
                 return true;
             }
 
             Add(line, "QEMU log", ImportedKind.Map, iova, size, Hex(map, "vaddr"), error, "vfio_dma_map");
+            _steps[^1] = _steps[^1] with { ErrorNumber = number, Container = container, Region = map.Groups["region"].Value };
             return true;
         }
 
         if (DmaUnmap().Match(line) is { Success: true } unmap)
         {
-            Add(line, "QEMU log", ImportedKind.Unmap, Hex(unmap, "iova"), Hex(unmap, "size"), null, ErrnoIn(unmap), "vfio_dma_unmap");
+            if (_twice.Has(line))
+            {
+                return true;
+            }
+
+            (Errno? error, int number) = ErrorIn(unmap);
+            Add(line, "QEMU log", ImportedKind.Unmap, Hex(unmap, "iova"), Hex(unmap, "size"), null, error, "vfio_dma_unmap");
+            _steps[^1] = _steps[^1] with { ErrorNumber = number, Container = ContainerOf(unmap.Groups["container"].Value) };
+            return true;
+        }
+
+        if (CannotMap().Match(line) is { Success: true } cannot)
+        {
+            if (_twice.Has(line))
+            {
+                return true;
+            }
+
+            ulong first = Hex(cannot, "first");
+            Add(line, "QEMU log", ImportedKind.Map, first, unchecked(Hex(cannot, "last") - first + 1), null, Errno.EINVAL, "can't map guest IOVA region");
+            _steps[^1] = _steps[^1] with { ErrorNumber = (int)Errno.EINVAL, Container = ContainerOf(cannot.Groups["container"].Value) };
             return true;
         }
 
@@ -153,8 +302,10 @@ internal sealed partial class TraceLines
     {
         if (DpdkMap().Match(line) is { Success: true } map)
         {
-            Errno error = map.Groups["name"].Success && Enum.TryParse(map.Groups["name"].Value, out Errno named) ? named : Errno.None;
+            int number = map.Groups["name"].Success ? LinuxErrors.NumberOf(map.Groups["name"].Value) : 0;
+            Errno? error = Enum.IsDefined((Errno)number) ? (Errno)number : null;
             Add(line, "DPDK log", ImportedKind.Map, Hex(map, "iova"), Hex(map, "size"), Hex(map, "vaddr"), error, "dma_map");
+            _steps[^1] = _steps[^1] with { ErrorNumber = number };
             return true;
         }
 
@@ -204,9 +355,28 @@ internal sealed partial class TraceLines
             ? seconds
             : null;
 
-    private static Errno ErrnoIn(Match match) =>
-        int.TryParse(match.Groups["error"].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
-            && Enum.IsDefined((Errno)number) ? (Errno)number : Errno.EINVAL;
+    // A number that the model does not know is no other error: it stays a number.
+    private static (Errno? Error, int Number) ErrorIn(Match match)
+    {
+        int number = int.Parse(match.Groups["error"].ValueSpan, CultureInfo.InvariantCulture);
+        return (Enum.IsDefined((Errno)number) ? (Errno)number : null, number);
+    }
+
+    private int ContainerOf(string pointer)
+    {
+        if (!_containers.TryGetValue(pointer, out int container))
+        {
+            container = _containers.Count;
+            if (container == ContainersMax)
+            {
+                throw new InputException(string.Create(CultureInfo.InvariantCulture, $"line {_lines}: more than {ContainersMax} containers"));
+            }
+
+            _containers.Add(pointer, container);
+        }
+
+        return container;
+    }
 
     private static ulong Hex(Match match, string group) =>
         ulong.Parse(match.Groups[group].ValueSpan, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
@@ -226,11 +396,40 @@ internal sealed partial class TraceLines
     [GeneratedRegex(@"\bvfio_region_mmap Region .*\bBAR \d+ mmaps\[\d+\] \[0x(?<first>[0-9a-f]{1,16}) - 0x(?<last>[0-9a-f]{1,16})\]")]
     private static partial Regex Bar();
 
-    [GeneratedRegex(@"\bvfio_(?:container_)?dma_map\(0x[0-9a-f]+, 0x(?<iova>[0-9a-f]{1,16}), 0x(?<size>[0-9a-f]{1,16}), 0x(?<vaddr>[0-9a-f]{1,16})\) = -(?<error>\d{1,3})\b")]
+    [GeneratedRegex(@"(?:\bRegion (?<region>[^:]{1,80}): )?\bvfio_(?:container_|legacy_)?dma_map\((?<container>0x[0-9a-f]+), 0x(?<iova>[0-9a-f]{1,16}), 0x(?<size>[0-9a-f]{1,16}), 0x(?<vaddr>[0-9a-f]{1,16})\) = -(?<error>\d{1,3})\b")]
     private static partial Regex DmaMap();
 
-    [GeneratedRegex(@"\bvfio_(?:container_)?dma_unmap\(0x[0-9a-f]+, 0x(?<iova>[0-9a-f]{1,16}), 0x(?<size>[0-9a-f]{1,16})\) = -(?<error>\d{1,3})\b")]
+    [GeneratedRegex(@"\bvfio_(?:container_|legacy_)?dma_unmap\((?<container>0x[0-9a-f]+), 0x(?<iova>[0-9a-f]{1,16}), 0x(?<size>[0-9a-f]{1,16})\) = -(?<error>\d{1,3})\b")]
     private static partial Regex DmaUnmap();
+
+    [GeneratedRegex(@"(?<container>0x[0-9a-f]+)? ?can't map guest IOVA region 0x(?<first>[0-9a-f]{1,16})\.\.0x(?<last>[0-9a-f]{1,16})")]
+    private static partial Regex CannotMap();
+
+    [GeneratedRegex(@"\b(?:vfio_(?:container_|legacy_)?dma_(?:map|unmap)\(.*\) = -\d{1,3}\b|region_add \[ram\] .*\[0x[0-9a-f]+\]|region_del 0x[0-9a-f]+ - 0x[0-9a-f]+|iommu (?:MAP|UNMAP) @ 0x[0-9a-f]+ - 0x[0-9a-f]+|guest IOVA region 0x[0-9a-f]+\.\.0x[0-9a-f]+|map: IOMMU: ?.*size=\d+)")]
+    private static partial Regex Whole();
+
+    // The last beginning of a line that can be wrapped.
+    [GeneratedRegex(@"\bvfio_(?:container_|legacy_)?dma_(?:map|unmap)(?:\(|$)|\bregion_add \[ram\]|\bregion_del(?: |$)|\bvfio_iommu_map_notify(?: |$)|\bcan't map guest\b|\b(?:un)?map: IOMMU:", RegexOptions.RightToLeft)]
+    private static partial Regex Starter();
+
+    // Nothing but what such a line goes on with.
+    [GeneratedRegex(@"^[-0-9a-fx,()=.@\[\] ]{1,200}$")]
+    private static partial Regex Tail();
+
+    [GeneratedRegex(@"^[> \t]+")]
+    private static partial Regex Quote();
+
+    [GeneratedRegex(@"smmu[-_]?v3\b.{0,90}: (?:event 0x|\s*0x[0-9a-f]{16}|CMDQ|CMD_SYNC|option mask|ias )", RegexOptions.IgnoreCase)]
+    private static partial Regex Driver();
+
+    [GeneratedRegex(@"(?:failed to open|open of|[Cc]ould not open) '?/dev/vfio/\d+'?: Device or resource busy")]
+    private static partial Regex GroupBusy();
+
+    [GeneratedRegex(@"failed to set iommu for container: Operation not permitted")]
+    private static partial Regex SetIommu();
+
+    [GeneratedRegex(@"\bCannot set up DMA mapping, error (?<number>\d{1,3})\b|\b(?:VFIO_MAP_DMA|IOMMU_IOAS_MAP)(?: failed)?: (?:-(?<number>\d{1,3})|(?<words>[A-Z][A-Za-z ]{3,60}))")]
+    private static partial Regex NoAddress();
 
     [GeneratedRegex(@"\bmap: IOMMU: ?(?:dev=\S+ )?iova=0x(?<iova>[0-9a-f]{1,16})(?: - 0x[0-9a-f]{1,16})? paddr=0x[0-9a-f]{1,16} size=(?<size>\d{1,19})")]
     private static partial Regex FtraceMap();

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Iopf.Cli.Output;
 using Iopf.Kernel;
+using Iopf.SmmuLog;
 using Iopf.TraceImport;
 
 namespace Iopf.Cli.Commands;
@@ -58,8 +59,9 @@ internal static class ImportCommand
         int faults = trace.Steps.Count(step => step.Kind == ImportedKind.Fault);
         yield return string.Create(
             CultureInfo.InvariantCulture,
-            $"{trace.Form}, {trace.Lines} lines: {maps} mappings, {unmaps} unmappings, {faults} faults; {trace.Skipped} ranges that are not mapped");
-        foreach (string remark in trace.Remarks)
+            $"{trace.Form}, {trace.Lines} lines: {maps} mappings, {unmaps} unmappings, {faults} faults; {trace.Skipped} ranges that are not mapped")
+            + (trace.NotUnderstood == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"; {trace.NotUnderstood} lines not understood"));
+        foreach (string remark in trace.Remarks.Concat(ScenarioText.ExplainRefusals(trace)))
         {
             yield return remark;
         }
@@ -82,14 +84,7 @@ internal static class ImportCommand
             throw new InputException($"{source}: expected a log of at most {LogBytesMax >> 20} MiB; cut the part that is to be imported out of it");
         }
 
-        List<string> lines = [];
-        using StreamReader text = new(new MemoryStream(bytes, 0, count));
-        while (text.ReadLine() is string line)
-        {
-            lines.Add(line);
-        }
-
-        return lines;
+        return [.. PlainText.LinesOf(bytes.AsSpan(0, count))];
     }
 
     private static List<string> LinesOf(string source, string directory)

@@ -32,6 +32,7 @@ internal sealed partial class TransportLines(Action<long, string> give, Action<s
     /// <summary>Takes a line.</summary>
     public void Take(long number, string line)
     {
+        _isQuotedPrintable |= line.EndsWith("quoted-printable", StringComparison.Ordinal);
         if (_soft is null && !line.AsSpan().ContainsAny(s_special))
         {
             give(number, line);
@@ -43,16 +44,17 @@ internal sealed partial class TransportLines(Action<long, string> give, Action<s
             line = first + WithoutQuotes(line);
             number = _softNumber;
             _soft = null;
+            _isQuotedPrintable = true;
             count("quoted-printable");
         }
 
-        if (line.EndsWith('=') && line.Length < JoinedCharactersMax)
+        if (line.Length is > 1 and < JoinedCharactersMax && line[^1] == '=' && line[^2] is not ('<' or '>' or '='))
         {
             (_soft, _softNumber) = (line[..^1], number);
             return;
         }
 
-        _isQuotedPrintable |= line.Contains("=3D", StringComparison.Ordinal) || line.Contains("quoted-printable", StringComparison.OrdinalIgnoreCase);
+        _isQuotedPrintable |= line.Contains("=3D", StringComparison.Ordinal);
         if (_isQuotedPrintable && line.Contains('=', StringComparison.Ordinal) && Escape().IsMatch(line))
         {
             line = Escape().Replace(line, Unescaped);
@@ -123,7 +125,7 @@ internal sealed partial class TransportLines(Action<long, string> give, Action<s
 
     private bool TakeJson(long number, string line)
     {
-        string bare = line.TrimStart(' ', '\t', '\u001e', ',');
+        string bare = line.TrimStart(' ', '\t', '\u001e', '\ufeff', ',');
         bare = bare.StartsWith("data: {", StringComparison.Ordinal) ? bare["data: ".Length..] : bare;
         switch (bare)
         {
