@@ -21,7 +21,7 @@ internal static class DriverMessages
         TemplateFit fit = MessageTable.Find(message.Text, out DriverMessage? row);
         if (row is null || (fit == TemplateFit.Beginning && message.Text.Length < LeastCharacters))
         {
-            return new LogError(message.Place, message.Device, "driver_message", message.Text, "A message of the driver that is not decoded.", []);
+            return DumpedStructures.Explain(message) ?? new LogError(message.Place, message.Device, "driver_message", message.Text, "A message of the driver that is not decoded.", []);
         }
 
         Details values = [];

@@ -23,7 +23,7 @@ public sealed class LogLines(LogDecoder decoder)
             "mmu", "MMU", "event 0x", "client: ", "CMDQ", "CMD_SYNC", "EVTQ", "PRIQ", "priv data ", "priv inst ", "global error", "command in error",
             "-bit, oas", " entries for ", "cmdqv", "Failed to attach", "invalid STE", "reason: rejected",
             "DMAR", "VT-d", "VT-D", "dmar", "AMD-Vi", "apple-dart", "PAGE_FAULT", "context fault",
-            "vfio_", "unmap", "dma_addr=", "quoted-printable", "Input base", "Output Base", "ID Count", "_TIMESTAMP\"", "\"time\":",
+            " STE", " PTE", "vfio_", "unmap", "dma_addr=", "quoted-printable", "Input base", "Output Base", "ID Count", "_TIMESTAMP\"", "\"time\":",
         ],
         StringComparison.Ordinal);
 

@@ -54,7 +54,7 @@ internal sealed class OtherLines
         }
 
         return text.StartsWith("Invalid ", StringComparison.Ordinal) && text.EndsWith("reason: rejected", StringComparison.Ordinal) ? Rejected(message)
-            : First(s_troubles, message);
+            : First(s_troubles, message) ?? DumpedStructures.Explain(message);
     }
 
     // These texts stand behind "DRIVER DEVICE: " or behind a subsystem's name.

@@ -24,11 +24,26 @@ internal sealed class CliHarness : IDisposable
 
     public byte[] Input { get; set; } = [];
 
+    /// <summary>What standard input is, if it is not <see cref="Input"/>.</summary>
+    public Stream? InputStream { get; set; }
+
+    /// <summary>What Ctrl-C does while a command listens to it.</summary>
+    public Action? Interrupt { get; private set; }
+
     public CliOutcome Run(params string[] args)
     {
         StringWriter output = new() { NewLine = "\n" };
         StringWriter error = new() { NewLine = "\n" };
-        Terminal terminal = new(Output ?? output, error, Directory, ShowStackTraces) { Input = () => new MemoryStream(Input), IsWatched = IsWatched };
+        Terminal terminal = new(Output ?? output, error, Directory, ShowStackTraces)
+        {
+            Input = () => InputStream ?? new MemoryStream(Input),
+            IsWatched = IsWatched,
+            OnInterrupt = act =>
+            {
+                Interrupt = act;
+                return new MemoryStream();
+            },
+        };
         int exitCode = new IopfCommandLine(terminal, Runner ?? Scenarios, CreateReplayer).Run(args);
         return new CliOutcome(exitCode, output.ToString(), error.ToString());
     }

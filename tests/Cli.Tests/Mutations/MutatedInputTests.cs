@@ -18,6 +18,7 @@ public sealed class MutatedInputTests(ITestOutputHelper log) : IDisposable
     private const string Slow = "cover-letter.json";
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+    private static readonly string[][] DecodeForms = [[], ["--json"], ["--summary"], ["--follow"], ["--follow", "--json"]];
     private static readonly string[] Specs = ["all", "none", "1-3,5-6", "2-8", "4", "all"];
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("iopf-mutate-");
@@ -34,7 +35,7 @@ public sealed class MutatedInputTests(ITestOutputHelper log) : IDisposable
     private void AssertEnds(int cases)
     {
         int seed = Setting("IOPF_MUTATE_SEED", 20210409);
-        List<Input> inputs = [.. Scenarios(), .. Recordings()];
+        List<Input> inputs = [.. Scenarios(), .. Recordings(), .. Logs()];
         Input[] urn = [.. inputs.SelectMany(input => Enumerable.Repeat(input, input.Weight))];
         List<string> vocabulary = [.. inputs.SelectMany(input => Regex.Matches(input.Text, "\"[^\"\n]*\"").Select(match => match.Value)).Distinct()];
         int[] codes = new int[3];
@@ -62,11 +63,14 @@ public sealed class MutatedInputTests(ITestOutputHelper log) : IDisposable
     {
         string file = Path.Combine(_folder.FullName, input.Name);
         File.WriteAllBytes(file, mutated);
-        string[] args = input.IsRecording
-            ? ["replay", file]
-            : random.Next(4) == 0
-                ? ["trace", file, "--format", "text", "--patches", Specs[random.Next(Specs.Length)]]
-                : ["run", file, "--patches", Specs[random.Next(Specs.Length)]];
+        string[] args = input.Command switch
+        {
+            "replay" => ["replay", file],
+            "decode" => ["decode", file, .. DecodeForms[random.Next(DecodeForms.Length)]],
+            "import" => ["import", file],
+            _ when random.Next(4) == 0 => ["trace", file, "--format", "text", "--patches", Specs[random.Next(Specs.Length)]],
+            _ => ["run", file, "--patches", Specs[random.Next(Specs.Length)]],
+        };
         StringWriter output = new();
         StringWriter error = new();
         int code = -1;
@@ -93,7 +97,7 @@ public sealed class MutatedInputTests(ITestOutputHelper log) : IDisposable
     private static IEnumerable<Input> Scenarios() =>
         Directory.GetFiles(Path.Combine(Repository.Root, "src", "Scenarios", "BuiltIn"), "*.json").Order()
             .Where(file => Path.GetFileName(file) == Slow || !File.ReadAllText(file).Contains("\"workload\"", StringComparison.Ordinal))
-            .Select(file => new Input(Path.GetFileName(file), File.ReadAllText(file), false, Path.GetFileName(file) == Slow ? 1 : 12));
+            .Select(file => new Input(Path.GetFileName(file), File.ReadAllText(file), "run", Path.GetFileName(file) == Slow ? 1 : 12));
 
     /// <summary>Slices of the recordings: each is the header, what opens the container, and a stretch of operations.</summary>
     private static IEnumerable<Input> Recordings()
@@ -106,10 +110,18 @@ public sealed class MutatedInputTests(ITestOutputHelper log) : IDisposable
                 int start = Math.Max(30, slice * lines.Length / SliceStarts);
                 string text = string.Join('\n', lines.Take(30).Concat(lines.Skip(start).Take(RecordedLines)));
                 string name = $"{Path.GetFileNameWithoutExtension(file)}-{slice}";
-                yield return new Input($"{name}.jsonl", slice == 0 ? text : Untouched(text), true, slice == 0 ? 1 : 2);
+                yield return new Input($"{name}.jsonl", slice == 0 ? text : Untouched(text), "replay", slice == 0 ? 1 : 2);
             }
         }
     }
+
+    /// <summary>Logs and traces of the field, each for both commands: whoever has one does not know which reads it.</summary>
+    private static IEnumerable<Input> Logs() =>
+        from folder in new[] { "field-reports", "smmuv3-events", "iommu-ftrace" }
+        from file in Directory.GetFiles(Path.Combine(Repository.Root, "tests", "data", folder)).Order()
+        where !file.EndsWith(".md", StringComparison.Ordinal)
+        from command in new[] { "decode", "import" }
+        select new Input(Path.GetFileName(file), File.ReadAllText(file), command, folder == "field-reports" ? 4 : 1);
 
     /// <summary>The same without its 60 MiB of touched memory, which take longer than all the rest.</summary>
     private static string Untouched(string recording) => recording.Replace("\"populated\": true", "\"populated\": false", StringComparison.Ordinal);
@@ -117,6 +129,6 @@ public sealed class MutatedInputTests(ITestOutputHelper log) : IDisposable
     private static int Setting(string name, int otherwise) =>
         Environment.GetEnvironmentVariable(name) is string value ? int.Parse(value, CultureInfo.InvariantCulture) : otherwise;
 
-    /// <summary>What is damaged, and how often compared with others: a run of the cover letter costs as much as hundreds of the rest.</summary>
-    private sealed record Input(string Name, string Text, bool IsRecording, int Weight);
+    /// <summary>What is damaged, for which command, and how often compared with others: a run of the cover letter costs as much as hundreds of the rest.</summary>
+    private sealed record Input(string Name, string Text, string Command, int Weight);
 }

@@ -110,7 +110,8 @@ internal static class Layout
         new("tools/SmmuLog", "kernel logs with SMMUv3 events, decoded", ["Iopf", .. KernelRooms],
         [
             new("Transports", "what logs are sent in: encodings, JSON, mail, HTML"),
-            new(Root, "reader, records, explanations", "Transports"),
+            new("Structures", "STE, CD, descriptors, commands and records, field by field", Root),
+            new(Root, "reader, records, explanations", "Structures", "Transports"),
         ]),
         new("tools/TraceImport", "traces of real VMs as scenarios", ["Iopf.Kernel"], [new(Root, "reader and writer")]),
         new("tools/Studies", "measurements over many runs", ["Iopf", .. KernelRooms, "Iopf.Schedulers", "Iopf.Scenarios"],

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Iopf.Cli.Output;
 using Iopf.Kernel;
 using Iopf.Patches;
@@ -32,6 +33,7 @@ internal static class DecodeCommand
             Arity = ArgumentArity.Zero,
         };
         Option<bool> summary = new("--summary") { Description = "Print the counts only.", Arity = ArgumentArity.Zero };
+        (StructureKind Kind, Option<string[]> Option)[] structures = [.. Enum.GetValues<StructureKind>().Select(kind => (kind, StructureOption(kind)))];
         Command command = new(
             "decode",
             "Explain the SMMUv3 lines of a kernel log: event records, command errors, timeouts, overflows. Exit code 1 if a record contradicts itself.")
@@ -42,8 +44,19 @@ internal static class DecodeCommand
             follow,
             summary,
         };
+        foreach ((_, Option<string[]> option) in structures)
+        {
+            command.Add(option);
+        }
+
         command.SetAction(parsed =>
         {
+            PatchSet kernel = RunArguments.PatchesIn(parsed, patches) ?? PatchSet.All;
+            if (Array.Find(structures, structure => parsed.GetValue(structure.Option) is { Length: > 0 }) is { Option: { } words } chosen)
+            {
+                return Structure(terminal, chosen.Kind, parsed.GetValue(words)!, kernel, parsed.GetValue(json));
+            }
+
             bool follows = parsed.GetValue(follow);
             if (follows && parsed.GetValue(summary))
             {
@@ -59,10 +72,54 @@ internal static class DecodeCommand
             };
             using (output as IDisposable)
             {
-                return Run(terminal, input, output, RunArguments.PatchesIn(parsed, patches) ?? PatchSet.All, follows);
+                return Run(terminal, input, output, kernel, follows);
             }
         });
         return command;
+    }
+
+    private static Option<string[]> StructureOption(StructureKind kind)
+    {
+        (int least, int most) = StructureDecoder.WordsOf(kind);
+        return new Option<string[]>($"--{kind.ToString().ToLowerInvariant()}")
+        {
+            Description = $"Take a structure apart instead of a log: {(least == most ? least : $"{least} to {most}")} words in hexadecimal.",
+            HelpName = "WORDS",
+            Arity = ArgumentArity.OneOrMore,
+            AllowMultipleArgumentsPerToken = true,
+        };
+    }
+
+    private static int Structure(Terminal terminal, StructureKind kind, string[] arguments, PatchSet patches, bool json)
+    {
+        string[] texts = [.. arguments.SelectMany(argument => argument.Split((char[])[' ', ',', '\t', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries))];
+        (int least, int most) = StructureDecoder.WordsOf(kind);
+        string option = $"--{kind.ToString().ToLowerInvariant()}";
+        if (texts.Length < least || texts.Length > most)
+        {
+            throw new InputException($"{option}: expected {(least == most ? least : $"{least} to {most}")} words, found {texts.Length}");
+        }
+
+        List<ulong> words = [];
+        foreach (string text in texts)
+        {
+            string digits = text.StartsWith("0x", StringComparison.OrdinalIgnoreCase) ? text[2..] : text;
+            words.Add(ulong.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong word)
+                ? word
+                : throw new InputException($"{option}: expected a word of up to 16 hexadecimal digits, found '{text}'"));
+        }
+
+        DecodedStructure structure = StructureDecoder.Decode(kind, words, patches);
+        if (json)
+        {
+            StructureOutput.PrintJson(terminal, structure);
+        }
+        else
+        {
+            StructureOutput.Print(terminal, structure);
+        }
+
+        return structure.Illegal.Count > 0 ? ExitCode.Difference : ExitCode.Done;
     }
 
     private static int Run(Terminal terminal, LogInput input, IDecodeOutput output, PatchSet patches, bool follow)
