@@ -1,6 +1,6 @@
 namespace Iopf.SmmuLog;
 
-/// <summary>One message of the driver: its text, and what it means for whoever reads the log.</summary>
+/// <summary>One message of the driver: its text, and what it means for a reader of the log.</summary>
 /// <param name="Kind">What kind of line it is, in snake_case.</param>
 /// <param name="Text">The template of its text.</param>
 /// <param name="Meaning">What it means.</param>

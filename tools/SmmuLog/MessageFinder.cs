@@ -21,7 +21,7 @@ internal sealed partial class MessageFinder
     /// <summary>Finds the messages of a line; mailers glue several together.</summary>
     /// <param name="number">The line's number.</param>
     /// <param name="line">The line.</param>
-    /// <returns>The messages, valid until the next call; the whole line, as nobody's, if no driver is named.</returns>
+    /// <returns>The messages, valid until the next call; the whole line if no driver is named.</returns>
     public List<DriverText> Find(long number, string line)
     {
         _found.Clear();

@@ -44,13 +44,13 @@ internal sealed class MessageTemplate
 
     /// <summary>Holds a text against the template.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="values">Takes the values; null if nobody wants them.</param>
+    /// <param name="values">Takes the values; null if they are not wanted.</param>
     /// <returns>How far it fits.</returns>
     public TemplateFit Match(ReadOnlySpan<char> text, Details? values = null) => Match(text, values, out _);
 
     /// <summary>Holds a text against the template.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="values">Takes the values; null if nobody wants them.</param>
+    /// <param name="values">Takes the values; null if they are not wanted.</param>
     /// <param name="at">Where the message ends.</param>
     /// <returns>How far it fits.</returns>
     public TemplateFit Match(ReadOnlySpan<char> text, Details? values, out int at)

@@ -110,8 +110,7 @@ internal static class Layout
         new("tools/SmmuLog", "kernel logs with SMMUv3 events, decoded", ["Iopf", .. KernelRooms],
         [
             new("Transports", "what logs are sent in: encodings, JSON, mail, HTML"),
-            new("Structures", "STE, CD, descriptors, commands and records, field by field", Root),
-            new(Root, "reader, records, explanations", "Structures", "Transports"),
+            new(Root, "reader, records, explanations, structures", "Transports"),
         ]),
         new("tools/TraceImport", "traces of real VMs as scenarios", ["Iopf.Kernel"], [new(Root, "reader and writer")]),
         new("tools/Studies", "measurements over many runs", ["Iopf", .. KernelRooms, "Iopf.Schedulers", "Iopf.Scenarios"],

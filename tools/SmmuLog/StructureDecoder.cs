@@ -77,7 +77,7 @@ public static class StructureDecoder
         null => "Linux replaces it by CMD_SYNC after CERROR_ILL and goes on.",
         "CMD_RESUME" => "Linux sends it when a fault handler has answered a stalled fault: retry on success, abort otherwise.",
         "CMD_SYNC" => "Linux waits up to 1 s for it; then it prints \"CMD_SYNC timeout\".",
-        "CMD_PRI_RESP" => "Linux sends it to deny a page request that nobody serves.",
+        "CMD_PRI_RESP" => "Linux sends it to deny a page request without a handler.",
         "CMD_ATC_INV" => "Linux sends it after each unmap for a device with ATS; a device that does not answer stops the next CMD_SYNC (CERROR_ATC_INV_SYNC).",
         _ when name.StartsWith("CMD_TLBI", StringComparison.Ordinal) => "Linux sends it after an unmap, before the memory is used again.",
         _ => "Linux sends it after a change of the stream's configuration.",
