@@ -55,6 +55,14 @@ public sealed class DamageTests
         Assert.Equal((6, 1), (found.Summary.Lines, found.Summary.LongLines));
     }
 
+    [Theory]
+    [InlineData("a=\n")]
+    [InlineData("arm-smmu-v3 smmu0: event: \n")]
+    [InlineData("{\"__REALTIME_TIMESTAMP\": \"1\", \"MESSAGE\": \"\\ud800\", \"\\ud800\": 1}\n")]
+    [InlineData("arm-smmu-v3 smmu0: 0x0\n")]
+    public void Lines_that_always_ask_for_more_are_read_in_bounded_time(string line) =>
+        Assert.Equal(20_000, Decoded.Text(string.Concat(Enumerable.Repeat(line, 20_000))).Summary.Lines);
+
     private static byte[] Damaged(Random random)
     {
         List<byte> log = [.. s_logs[random.Next(s_logs.Length)], .. s_logs[random.Next(s_logs.Length)]];

@@ -60,7 +60,7 @@ internal sealed partial class MappingHistory
     [GeneratedRegex(@"(?:\b(?<time>\d{1,9}\.\d{6}): )?\b(?:dma_)?(?<op>map|unmap)(?:_\w+)?: .{0,200}?\b(?:iova|dma_addr)=(?:0x)?(?<iova>[0-9a-f]{1,16})\b.{0,120}?\bsize=(?<size>\d{1,18})")]
     private static partial Regex Trace();
 
-    [GeneratedRegex(@"\b\w*?(?<op>unmap|map)\w*\b.{0,80}?\b(?:iova|dma|addr\w*)\b[ =:@]{1,3}(?:0x)?(?<iova>[0-9a-f]{5,16})\b", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"\b\w{0,40}?(?<op>unmap|map)\w{0,40}\b.{0,80}?\b(?:iova|dma|addr\w*)\b[ =:@]{1,3}(?:0x)?(?<iova>[0-9a-f]{5,16})\b", RegexOptions.IgnoreCase)]
     private static partial Regex Driver();
 
     private readonly record struct Entry(ulong First, ulong Last, string Operation, long Line, decimal? Seconds);

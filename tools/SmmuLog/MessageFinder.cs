@@ -210,7 +210,7 @@ internal sealed partial class MessageFinder
     [GeneratedRegex("^(?!.*pmcg).*smmu[-_]?v3", RegexOptions.IgnoreCase)]
     private static partial Regex SmmuV3();
 
-    [GeneratedRegex(@"(?:^|(?<=[\s\]]))(?!\S*pmcg)[A-Za-z][\w-]*smmu[-_]?v3[\w-]*$|(?:^|(?<=[\s\]]))smmu[-_]?v3[\w-]*$", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"(?:^|(?<=[\s\]]))(?!\S*pmcg)(?:[A-Za-z][\w-]{0,60})?smmu[-_]?v3[\w-]{0,60}$", RegexOptions.IgnoreCase)]
     private static partial Regex DriverAtEnd();
 
     [GeneratedRegex(@"\G(?<device>[^\s:][^\s]{1,79}):(?=\s|$)")]

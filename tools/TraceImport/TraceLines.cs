@@ -10,6 +10,7 @@ internal sealed class TraceLines
 {
     private const int ContainersMax = 64;
     private const int PendingMax = 600;
+    private const int CharactersMax = 1 << 14;
 
     private readonly List<ImportedStep> _steps = [];
     private readonly List<(ImportedStep Step, int Layer)> _guestSteps = [];
@@ -39,6 +40,7 @@ internal sealed class TraceLines
     public void Read(string line)
     {
         _lines++;
+        line = line.Length > CharactersMax ? line[..CharactersMax] : line;
         _isIommufd |= line.Contains("iommufd", StringComparison.OrdinalIgnoreCase) || line.Contains("IOMMU_IOAS_MAP", StringComparison.Ordinal);
         HasDriverLines |= Driver().IsMatch(line);
         if (_pending is { } first && Joined(first, line))

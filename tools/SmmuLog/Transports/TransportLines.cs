@@ -14,6 +14,7 @@ namespace Iopf.SmmuLog;
 internal sealed partial class TransportLines(Action<long, string> give, Action<string> count)
 {
     private const int JoinedCharactersMax = 1 << 16;
+    private const int SoftJoinsMax = 32;
     private const int Microseconds = 1_000_000;
 
     // A line without any of these is plain.
@@ -21,6 +22,7 @@ internal sealed partial class TransportLines(Action<long, string> give, Action<s
 
     private string? _soft;
     private long _softNumber;
+    private int _softJoins;
     private bool _isQuotedPrintable;
     private string? _message;
     private long _messageNumber;
@@ -48,11 +50,14 @@ internal sealed partial class TransportLines(Action<long, string> give, Action<s
             count("quoted-printable");
         }
 
-        if (line.Length is > 1 and < JoinedCharactersMax && line[^1] == '=' && line[^2] is not ('<' or '>' or '='))
+        if (line.Length is > 1 and < JoinedCharactersMax && line[^1] == '=' && line[^2] is not ('<' or '>' or '=') && _softJoins < SoftJoinsMax)
         {
             (_soft, _softNumber) = (line[..^1], number);
+            _softJoins++;
             return;
         }
+
+        _softJoins = 0;
 
         _isQuotedPrintable |= line.Contains("=3D", StringComparison.Ordinal);
         if (_isQuotedPrintable && line.Contains('=', StringComparison.Ordinal) && Escape().IsMatch(line))
@@ -158,7 +163,7 @@ internal sealed partial class TransportLines(Action<long, string> give, Action<s
             TakeElement(number, document.RootElement);
             return true;
         }
-        catch (JsonException)
+        catch (Exception broken) when (broken is JsonException or InvalidOperationException)
         {
             return false;
         }
