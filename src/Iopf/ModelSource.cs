@@ -15,6 +15,9 @@ internal sealed class ModelSource(IServiceProvider provider, ModelRegistration r
     // Reloaded options make another; older ones are forgotten.
     private const int MostContainers = 16;
 
+    [ThreadStatic]
+    private static bool t_isComposing;
+
     private readonly ConcurrentDictionary<ServiceDescriptor, Lazy<object>> _singletons = [];
     private readonly IReadOnlyList<IGrouping<Type, ServiceDescriptor>> _ownAnswers = [.. registration.OwnAnswers];
     private Composed[] _containers = [];
@@ -24,6 +27,12 @@ internal sealed class ModelSource(IServiceProvider provider, ModelRegistration r
     /// <exception cref="OptionsValidationException">A value in force is not allowed.</exception>
     public ModelContainer Current(bool isWatched)
     {
+        if (t_isComposing)
+        {
+            throw new InvalidOperationException(
+                "an answer that is registered as Singleton is one for all hosts and cannot ask for a service of a host; register it as Scoped");
+        }
+
         object[] values = ValuesInForce();
         Composed[] known = Volatile.Read(ref _containers);
         foreach (Composed one in known)
@@ -35,7 +44,7 @@ internal sealed class ModelSource(IServiceProvider provider, ModelRegistration r
         }
 
         IopfOptions options = (IopfOptions)values[0];
-        ModelContainer container = new(options.Copy(), isWatched, inner => SettableOptions.Model.Fix(inner, values.AsSpan(1)), TakeOwnAnswers);
+        ModelContainer container = Compose(options, values, isWatched);
         container.Require(_ownAnswers.Select(static answers => answers.Key));
 
         // Of two threads that compose the same at once, one is remembered; both containers are right.
@@ -48,6 +57,20 @@ internal sealed class ModelSource(IServiceProvider provider, ModelRegistration r
         foreach (IDisposable singleton in _singletons.Values.Where(static made => made.IsValueCreated).Select(static made => made.Value).OfType<IDisposable>())
         {
             singleton.Dispose();
+        }
+    }
+
+    // Singletons of the caller's are made here, from the caller's container, where a port would be that of a host.
+    private ModelContainer Compose(IopfOptions options, object[] values, bool isWatched)
+    {
+        t_isComposing = true;
+        try
+        {
+            return new ModelContainer(options.Copy(), isWatched, inner => SettableOptions.Model.Fix(inner, values.AsSpan(1)), TakeOwnAnswers);
+        }
+        finally
+        {
+            t_isComposing = false;
         }
     }
 

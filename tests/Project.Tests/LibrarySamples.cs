@@ -42,7 +42,7 @@ internal static class LibrarySamples
         // own
         RunResult result = ScenarioRun.Execute(new RunRequest(BuiltInScenarios.Get("first-fault"))
         {
-            Services = services => services.Replace(ServiceDescriptor.Singleton(mine)),          // mine is an IFaultWindow
+            Services = services => services.Replace(ServiceDescriptor.Singleton<IFaultWindow>(mine)),   // mine is an IFaultWindow
         });
         // end of sample
         return result;

@@ -134,6 +134,14 @@ public sealed class SettableOptions
     /// <returns>One line for each fault: key, value, what was expected.</returns>
     internal IEnumerable<string> Refused(IConfiguration configuration)
     {
+        foreach (OptionClass options in _classes)
+        {
+            if (configuration.GetSection(options.Section).Value is { Length: > 0 } text)
+            {
+                yield return $"{options.Section} = {text}: expected a section with {string.Join(", ", options.Options.Select(static option => option.Name))}";
+            }
+        }
+
         foreach ((string section, IConfigurationSection entry) in _classes.SelectMany(options => configuration.GetSection(options.Section).GetChildren().Select(entry => (options.Section, entry))))
         {
             string? refused = null;

@@ -23,7 +23,11 @@ public sealed record RunRequest(
     {
     }
 
+    /// <summary>What is to be run.</summary>
+    public Scenario Scenario { get; init; } = Scenario ?? throw new ArgumentNullException(nameof(Scenario));
+
     /// <summary>Changes the services of each host of the run, such as an answer to a port; <see langword="null"/> if nothing is changed.</summary>
+    /// <remarks>Patches, errata and options are those of the request: what is configured here about them is not asked for.</remarks>
     public Action<IServiceCollection>? Services { get; init; }
 
     /// <summary>Which defects of the posted code are on; <see langword="null"/> for those the scenario asks for.</summary>

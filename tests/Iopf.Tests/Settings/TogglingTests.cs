@@ -313,6 +313,33 @@ public sealed class TogglingTests
         Assert.Same(one.ServiceProvider.GetRequiredService<IFaultWindow>(), other.ServiceProvider.GetRequiredService<IFaultWindow>());
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void An_own_singleton_that_asks_for_a_service_of_a_host_is_refused_at_the_first_host(bool isByType)
+    {
+        ServiceCollection services = new();
+        services.AddIopfModel();
+        services.AddSingleton<Ruler>();
+        services.Replace(isByType
+            ? ServiceDescriptor.Singleton<IFaultWindow, OwnWindow>()
+            : ServiceDescriptor.Singleton<IFaultWindow>(provider => new OwnWindow(provider.GetRequiredService<HostKernel>(), new Ruler())));
+
+        Assert.Contains("register it as Scoped", Assert.Throws<InvalidOperationException>(() => Make(services)).Message, StringComparison.Ordinal);
+        Assert.Contains("register it as Scoped", Assert.Throws<InvalidOperationException>(() => Make(services)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Premap=4", "Premap = 4")]
+    [InlineData("Cost=all", "Cost = all")]
+    public void A_text_in_place_of_a_section_is_refused(string assignment, string named)
+    {
+        ServiceCollection services = new();
+        services.AddIopfModel(Configuration(assignment));
+
+        Assert.Contains(named, Assert.Throws<OptionsValidationException>(() => Make(services)).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void An_own_invariant_joins_those_of_the_model()
     {
