@@ -49,9 +49,5 @@ internal static class ModelComposition
 
     /// <summary>Whether a service is one that a host is made of.</summary>
     /// <param name="type">The type it is asked for by.</param>
-    public static bool IsOfModel(Type type) => type.Assembly.IsOfModel() && !type.IsGenericType && type != typeof(PatchSwitch);
-
-    /// <summary>The patches that extension methods such as <c>AddPremap</c> switched on.</summary>
-    /// <param name="services">The services.</param>
-    public static PatchSet PatchesIn(IServiceCollection services) => services.SwitchedOn().Aggregate(PatchSet.None, static (patches, number) => patches.With(number));
+    public static bool IsOfModel(Type type) => PatchModules.IsOfModel(type) && !type.IsGenericType && type != typeof(PatchSwitch);
 }

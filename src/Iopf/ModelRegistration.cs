@@ -1,3 +1,4 @@
+using Iopf.Kernel;
 using Iopf.Settings;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -18,14 +19,9 @@ internal sealed class ModelRegistration(IServiceCollection services) : IPostConf
     /// <param name="options">The options.</param>
     public void PostConfigure(string? name, IopfOptions options)
     {
-        if (name != Options.DefaultName)
+        if (name == Options.DefaultName)
         {
-            return;
-        }
-
-        foreach (int number in ModelComposition.PatchesIn(services).Numbers)
-        {
-            options.Patches = options.Patches.With(number);
+            options.Patches = services.SwitchedOn().Aggregate(options.Patches, static (patches, number) => patches.With(number));
         }
     }
 }

@@ -1,5 +1,6 @@
 using Iopf.ArmSmmuV3.Driver;
 using Iopf.ArmSmmuV3.Patches.FaultReporting;
+using Iopf.Kernel;
 
 namespace Microsoft.Extensions.DependencyInjection;
 

@@ -1,5 +1,6 @@
 using Iopf.Iommu;
 using Iopf.Iommu.Patches.FaultReporting;
+using Iopf.Kernel;
 
 namespace Microsoft.Extensions.DependencyInjection;
 

@@ -1,3 +1,4 @@
+using Iopf.Kernel;
 using Iopf.Vfio;
 using Iopf.Vfio.Patches.NestedIopf;
 

@@ -1,3 +1,4 @@
+using Iopf.Kernel;
 using Iopf.VfioType1;
 using Iopf.VfioType1.Patches.UnpinnedMapping;
 

@@ -1,11 +1,11 @@
 using System.Reflection;
-using Iopf.Kernel;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
-namespace Microsoft.Extensions.DependencyInjection;
+namespace Iopf.Kernel;
 
 /// <summary>What the module of a patch does to a container.</summary>
-public static class PatchServiceCollectionExtensions
+public static class PatchModules
 {
     private static readonly string[] Model = ["Iopf.Kernel", "Iopf.Mm", "Iopf.Iommu", "Iopf.ArmSmmuV3", "Iopf.Vfio", "Iopf.VfioType1", "Iopf"];
 
@@ -53,16 +53,18 @@ public static class PatchServiceCollectionExtensions
     {
         ArgumentNullException.ThrowIfNull(service);
         return !service.IsKeyedService
-            && (service.ImplementationType?.Assembly ?? service.ImplementationInstance?.GetType().Assembly ?? service.ImplementationFactory!.Method.Module.Assembly).IsOfModel();
+            && IsOfModel(service.ImplementationType?.Assembly ?? service.ImplementationInstance?.GetType().Assembly ?? service.ImplementationFactory!.Method.Module.Assembly);
     }
 
-    /// <summary>Whether an assembly is one that a host is made of.</summary>
-    /// <param name="assembly">The assembly.</param>
+    /// <summary>Whether a type is one of the model's own.</summary>
+    /// <param name="type">The type.</param>
     /// <returns>Whether it is.</returns>
-    /// <exception cref="ArgumentNullException"><paramref name="assembly"/> is null.</exception>
-    public static bool IsOfModel(this Assembly assembly)
+    /// <exception cref="ArgumentNullException"><paramref name="type"/> is null.</exception>
+    public static bool IsOfModel(Type type)
     {
-        ArgumentNullException.ThrowIfNull(assembly);
-        return Array.IndexOf(Model, assembly.GetName().Name) >= 0;
+        ArgumentNullException.ThrowIfNull(type);
+        return IsOfModel(type.Assembly);
     }
+
+    private static bool IsOfModel(Assembly assembly) => Array.IndexOf(Model, assembly.GetName().Name) >= 0;
 }

@@ -1,9 +1,9 @@
-using Iopf.Kernel;
+using Microsoft.Extensions.DependencyInjection;
 
-namespace Microsoft.Extensions.DependencyInjection;
+namespace Iopf.Kernel;
 
 /// <summary>Puts the posted classes in the place of the corrected ones.</summary>
-public static class AsPostedServiceCollectionExtensions
+public static class AsPostedReplacements
 {
     /// <summary>Puts a posted class wherever its corrected class is registered, if one of its defects is on; otherwise changes nothing.</summary>
     /// <remarks>Called after the patches are added: a patch that is off has no class to replace.</remarks>
